@@ -1,0 +1,21 @@
+import type { ExecutionContext } from 'ava'
+import { createSandbox, type Sandbox } from '../rehearsal/host/sandbox.ts'
+import { type PostgresServer, startPostgres } from '../rehearsal/postgres/server.ts'
+
+let shared: Sandbox | undefined
+
+/** One sandbox a test file; its reaper removes everything when the file's process ends. */
+export function testSandbox(): Sandbox {
+  shared ??= createSandbox('payments-lift-test-')
+  return shared
+}
+
+/** A PostgreSQL server for a test file, the source's version or the target's; it ends with the test file. */
+export async function testPostgres(
+  _t: Pick<ExecutionContext, 'log'> | undefined,
+  side: 'source' | 'target',
+  settings: Record<string, string> = {},
+): Promise<PostgresServer> {
+  // A test's data need not survive a crash of the machine.
+  return startPostgres({ side, sandbox: testSandbox(), settings: { fsync: 'off', ...settings } })
+}

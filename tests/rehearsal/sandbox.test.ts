@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import test from 'ava'
+import pg from 'pg'
+import { testPostgres } from '../postgres.ts'
+
+test('both servers start together, of different versions, and answer', async (t) => {
+  const servers = await Promise.all([testPostgres(t, 'source'), testPostgres(t, 'target')])
+  for (const server of servers) {
+    const client = new pg.Client(server.url('postgres'))
+    await client.connect()
+    t.is((await client.query('show wal_level')).rows[0].wal_level, 'logical')
+    await client.end()
+  }
+  t.not(servers[0].version, servers[1].version)
+})
+
+for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+  test(`an owner ended by ${signal} leaves no server and no folder`, async (t) => {
+    const owner = spawn(process.execPath, ['--import', 'tsx', 'tests/rehearsal/sandbox-owner.ts'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const lines = createInterface({ input: owner.stdout })
+    const [line] = (await new Promise<string[]>((resolve) =>
+      lines.once('line', (text) => resolve([text])),
+    )) as [string]
+    const { dir, pid, reaper } = JSON.parse(line) as { dir: string; pid: number; reaper: number }
+    t.true(existsSync(dir))
+    t.true(alive(pid))
+    owner.kill(signal)
+    await until(() => !alive(reaper))
+    t.false(alive(pid))
+    t.false(existsSync(dir))
+  })
+}
+
+function alive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10))
+}
