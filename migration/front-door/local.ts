@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import type { FrontDoor, Weights } from './front-door.ts'
+
+const weightsSchema = z.object({ onPremises: z.number(), cloud: z.number() })
+const sideSchema = z.object({
+  requests: z.number(),
+  errors: z.number(),
+  p50Ms: z.number(),
+  p99Ms: z.number(),
+})
+const metricsSchema = z.object({ onPremises: sideSchema, cloud: sideSchema })
+const refusalSchema = z.object({ error: z.string() })
+
+const answerWithinMs = 5000
+
+/** A front door that is asked over its admin HTTP, e.g. `http://127.0.0.1:9901`. */
+export function localFrontDoor(adminUrl: string): FrontDoor {
+  async function ask<T>(schema: z.ZodType<T>, path: string, init: RequestInit = {}): Promise<T> {
+    const what = `front door ${adminUrl}${path}`
+    let response: Response
+    try {
+      response = await fetch(new URL(path, adminUrl), {
+        ...init,
+        signal: AbortSignal.timeout(answerWithinMs),
+      })
+    } catch (error) {
+      const { cause, message } = error as Error
+      throw new Error(`${what} cannot be reached: ${cause instanceof Error ? cause.message : message}`)
+    }
+    const body: unknown = await response.json()
+    if (response.ok) return schema.parse(body)
+    const refusal = refusalSchema.safeParse(body)
+    throw new Error(
+      `${what} answered ${response.status}: ${refusal.success ? refusal.data.error : 'no reason given'}`,
+    )
+  }
+
+  return {
+    kind: 'local',
+    weights: () => ask(weightsSchema, '/weights'),
+    async setWeights(weights: Weights) {
+      await ask(weightsSchema, '/weights', {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(weights),
+      })
+    },
+    metrics: (since) => ask(metricsSchema, `/metrics?since=${since}`),
+    async close() {},
+  }
+}
