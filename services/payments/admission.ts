@@ -1,0 +1,152 @@
+/** A transaction did not get its turn, or no success, before its deadline. */
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError'
+}
+
+/** Leave to run one transaction; to be given back with {@link Admission.leave}. */
+export interface Pass {
+  /** Set for the one transaction that tries whether the database is well again. */
+  readonly knocksAt: Failing | undefined
+}
+
+interface Failing {
+  delayMs: number
+  knocking: boolean
+  timer?: NodeJS.Timeout
+}
+
+interface Waiter {
+  admit(pass: Pass): void
+}
+
+const firstKnockMs = 10
+const slowestKnockMs = 100
+
+/**
+ * Lets at most `size` transactions run at once and keeps the rest in order. Held, it lets none in. After a failure
+ * one transaction at a time knocks, ever more slowly up to every 100 ms, so that a database that comes back is not
+ * met by everybody at once; its first success lets all in again.
+ */
+export class Admission {
+  readonly #size: number
+  #held = false
+  #inUse = 0
+  #queue: Waiter[] = []
+  #onIdle: (() => void)[] = []
+  #failing: Failing | undefined
+
+  constructor(size: number) {
+    this.#size = size
+  }
+
+  get held(): boolean {
+    return this.#held
+  }
+
+  get inUse(): number {
+    return this.#inUse
+  }
+
+  get waiting(): number {
+    return this.#queue.length
+  }
+
+  get failing(): boolean {
+    return this.#failing !== undefined
+  }
+
+  /**
+   * @param deadline on the clock of `performance.now()`
+   * @param again the transaction had its turn and failed: it keeps its place before later ones
+   */
+  enter(deadline: number, again: boolean): Promise<Pass> {
+    if (this.#mayEnter() && (again || this.#queue.length === 0)) return Promise.resolve(this.#pass())
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = {
+        admit: (pass) => {
+          clearTimeout(timer)
+          resolve(pass)
+        },
+      }
+      const timer = setTimeout(
+        () => {
+          this.#queue.splice(this.#queue.indexOf(waiter), 1)
+          reject(new DeadlineError('no turn before the deadline'))
+        },
+        Math.max(0, deadline - performance.now()),
+      )
+      if (again) this.#queue.unshift(waiter)
+      else this.#queue.push(waiter)
+    })
+  }
+
+  /** @param outcome `unsure`: no failure, but no proof either that the database takes writes again */
+  leave(pass: Pass, outcome: 'well' | 'unsure' | 'failed'): void {
+    this.#inUse--
+    const knocked = pass.knocksAt !== undefined && pass.knocksAt === this.#failing
+    if (outcome === 'failed') this.#slowDown(knocked)
+    else if (outcome === 'well' && knocked) this.#recover()
+    else if (knocked) pass.knocksAt.knocking = false
+    this.#admitWaiting()
+    if (this.#inUse === 0) for (const notify of this.#onIdle.splice(0)) notify()
+  }
+
+  hold(): void {
+    this.#held = true
+  }
+
+  /** Opens, and forgets earlier failures: whoever opens knows better. */
+  open(): void {
+    this.#held = false
+    this.#recover()
+    this.#admitWaiting()
+  }
+
+  /** True when no transaction is in use any more, false after `timeoutMs`. */
+  idle(timeoutMs: number): Promise<boolean> {
+    if (this.#inUse === 0) return Promise.resolve(true)
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), timeoutMs)
+      this.#onIdle.push(() => {
+        clearTimeout(timer)
+        resolve(true)
+      })
+    })
+  }
+
+  #mayEnter(): boolean {
+    if (this.#held || this.#inUse >= this.#size) return false
+    return !this.#failing || (!this.#failing.knocking && this.#failing.timer === undefined)
+  }
+
+  #pass(): Pass {
+    this.#inUse++
+    if (this.#failing) this.#failing.knocking = true
+    return { knocksAt: this.#failing }
+  }
+
+  #admitWaiting(): void {
+    while (this.#queue.length > 0 && this.#mayEnter()) this.#queue.shift()!.admit(this.#pass())
+  }
+
+  /** Those that were under way when the trouble began do not make it worse; the first knock comes at once. */
+  #slowDown(knocked: boolean): void {
+    if (!this.#failing) {
+      this.#failing = { delayMs: 0, knocking: false }
+      return
+    }
+    if (!knocked) return
+    const failing = this.#failing
+    failing.knocking = false
+    failing.delayMs = Math.min(slowestKnockMs, Math.max(firstKnockMs, failing.delayMs * 2))
+    failing.timer = setTimeout(() => {
+      delete failing.timer
+      this.#admitWaiting()
+    }, failing.delayMs)
+  }
+
+  #recover(): void {
+    clearTimeout(this.#failing?.timer)
+    this.#failing = undefined
+  }
+}

@@ -1,0 +1,177 @@
+import pg from 'pg'
+import { Admission, DeadlineError, type Pass } from './admission.ts'
+import type { Log } from './log.ts'
+import { type Trouble, troubleOf } from './trouble.ts'
+
+export interface DatabaseOptions {
+  /** Host and port in it are where connections go until {@link Database.connectTo}. */
+  url: string
+  poolSize: number
+  log: Log
+  /** How long a transaction may wait and be tried again, milliseconds. */
+  deadlineMs?: number
+}
+
+/** One statement that is a transaction of its own. */
+export interface Statement {
+  text: string
+  values: unknown[]
+  writes: boolean
+}
+
+const connectTimeoutMs = 2000
+const attemptTimeoutMs = 3000
+/** Opened ahead after a change of route, so that held requests find connections. */
+const warmConnections = 4
+
+/**
+ * The service's one pool of connections. Each statement goes in one round trip, unnamed and without session state,
+ * so that it may pass PgBouncer in transaction mode.
+ */
+export class Database {
+  readonly admission: Admission
+  readonly #options: Required<DatabaseOptions>
+  #url: string
+  #pool: pg.Pool
+  #lastTrouble: Trouble | undefined
+
+  constructor(options: DatabaseOptions) {
+    this.#options = { deadlineMs: 10_000, ...options }
+    this.admission = new Admission(options.poolSize)
+    this.#url = options.url
+    this.#pool = this.#open()
+  }
+
+  get address(): { host: string; port: number } {
+    const { hostname, port } = new URL(this.#url)
+    return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 5432) }
+  }
+
+  /**
+   * Runs the statement, again and again while the database is away or fenced, until it has an outcome or the
+   * deadline has passed. A broken connection does not tell whether the statement was committed. Trying again is safe
+   * all the same: every statement that writes claims its idempotency key first, in the same transaction, so the
+   * second try of a committed one finds the key and its answer — also in the target, when the first was committed in
+   * the source: the fence lets nothing commit there that the drain does not carry over.
+   * @throws DeadlineError, or the server's error about the statement itself
+   */
+  async run<Row extends unknown[]>(statement: Statement): Promise<Row[]> {
+    const deadline = performance.now() + this.#options.deadlineMs
+    let cause: unknown
+    for (let again = false; ; again = true) {
+      const pass = await this.admission.enter(deadline, again).catch((error) => {
+        throw cause ? new DeadlineError((cause as Error).message, { cause }) : error
+      })
+      try {
+        const rows = await this.#attempt<Row>(statement, deadline)
+        this.#leave(pass, statement)
+        return rows
+      } catch (error) {
+        const trouble = troubleOf(error)
+        this.#leave(pass, statement, trouble, error)
+        if (trouble === undefined) throw error
+        cause = error
+      }
+    }
+  }
+
+  /** True when a query succeeds within the time; passes by the requests that wait. */
+  async answers(timeoutMs: number): Promise<boolean> {
+    try {
+      await this.#attempt({ text: 'select 1', values: [], writes: false }, performance.now() + timeoutMs)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /** Closes the connections there are, and makes new ones to the same database, by the same role, at this address. */
+  connectTo(host: string, port: number): void {
+    const left = this.#pool
+    this.#url = at(this.#url, host, port)
+    this.#pool = this.#open()
+    left.end().catch(() => {})
+    for (let i = 0; i < Math.min(warmConnections, this.#options.poolSize); i++) {
+      this.#pool.connect().then(
+        (client) => client.release(),
+        () => {}, // the first request will say so
+      )
+    }
+  }
+
+  /** Logs in once as the app role in a connection of its own. @throws the server's words */
+  async probe(host: string, port: number): Promise<void> {
+    const client = new pg.Client({
+      connectionString: at(this.#url, host, port),
+      connectionTimeoutMillis: connectTimeoutMs,
+      query_timeout: connectTimeoutMs,
+    })
+    client.on('error', () => {}) // the query below rejects with it
+    try {
+      await client.connect()
+      await client.query('select 1')
+    } finally {
+      await client.end().catch(() => {})
+    }
+  }
+
+  /** Waits for statements under way, then closes every connection. */
+  async end(): Promise<void> {
+    await this.#pool.end()
+  }
+
+  async #attempt<Row extends unknown[]>(statement: Statement, deadline: number): Promise<Row[]> {
+    const client = await this.#pool.connect()
+    let unfit = false
+    try {
+      const result = await client.query<Row>({
+        text: statement.text,
+        values: statement.values,
+        rowMode: 'array',
+        query_timeout: Math.max(1, Math.min(attemptTimeoutMs, deadline - performance.now())),
+      } as pg.QueryArrayConfig)
+      return result.rows
+    } catch (error) {
+      const trouble = troubleOf(error)
+      unfit = trouble === 'unreachable' || trouble === 'silent' || !(error instanceof pg.DatabaseError)
+      throw error
+    } finally {
+      client.release(unfit)
+    }
+  }
+
+  #leave(pass: Pass, statement: Statement, trouble?: Trouble, error?: unknown): void {
+    const failed = trouble === 'unreachable' || trouble === 'fenced'
+    // A fenced database still reads: only a write shows that it is open again.
+    const proof = statement.writes || this.#lastTrouble !== 'fenced'
+    const before = this.admission.failing
+    if (failed) this.#lastTrouble = trouble
+    this.admission.leave(pass, failed ? 'failed' : proof ? 'well' : 'unsure')
+    if (before === this.admission.failing) return
+    const words = failed
+      ? `requests wait: the database is ${trouble}: ${(error as Error).message}`
+      : 'requests run again'
+    this.#options.log.warn(words)
+  }
+
+  #open(): pg.Pool {
+    const pool = new pg.Pool({
+      connectionString: this.#url,
+      max: this.#options.poolSize,
+      connectionTimeoutMillis: connectTimeoutMs,
+      idleTimeoutMillis: 60_000,
+      keepAlive: true,
+      application_name: 'payments',
+    })
+    // An idle connection that breaks; the pool has dropped it already.
+    pool.on('error', (error) => this.#options.log.debug({ err: error }, 'an idle connection broke'))
+    return pool
+  }
+}
+
+function at(url: string, host: string, port: number): string {
+  const moved = new URL(url)
+  moved.hostname = host.includes(':') ? `[${host}]` : host
+  moved.port = String(port)
+  return moved.href
+}

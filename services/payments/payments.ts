@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { storeCard } from './card.ts'
+import type { Database } from './database.ts'
+import type { Authorisation, Refund } from './requests.ts'
+
+/** What the database decided: an HTTP status, and the body as JSON text exactly as it keeps it. */
+export interface Answer {
+  status: number
+  body: string
+  /** The key had been used before: nothing was written. */
+  replayed: boolean
+}
+
+/** The acts on payments; each is one statement, see `schema.sql`. */
+export class Payments {
+  readonly #database: Database
+  readonly #cardTokenKey: string
+
+  constructor(database: Database, cardTokenKey: string) {
+    this.#database = database
+    this.#cardTokenKey = cardTokenKey
+  }
+
+  authorise(key: string, request: Authorisation): Promise<Answer> {
+    const { merchant, amountMinor, currency } = request
+    const card = storeCard(request.card, this.#cardTokenKey)
+    const hash = hashOf('authorise', merchant, amountMinor, currency, card.token)
+    return this.#write('select * from public.authorise_payment($1, $2, $3, $4, $5, $6, $7, $8)', [
+      key,
+      hash,
+      merchant,
+      amountMinor,
+      currency,
+      card.brand,
+      card.last4,
+      card.token,
+    ])
+  }
+
+  capture(key: string, id: string): Promise<Answer> {
+    return this.#write('select * from public.capture_payment($1, $2, $3)', [key, hashOf('capture', id), id])
+  }
+
+  refund(key: string, id: string, { amountMinor }: Refund): Promise<Answer> {
+    const hash = hashOf('refund', id, amountMinor)
+    return this.#write('select * from public.refund_payment($1, $2, $3, $4)', [key, hash, id, amountMinor])
+  }
+
+  /** The payment as JSON text. */
+  async read(id: string): Promise<string | undefined> {
+    const [row] = await this.#database.run<[string]>({
+      text: 'select public.payment_json(p) from public.payments p where p.id = $1',
+      values: [id],
+      writes: false,
+    })
+    return row?.[0]
+  }
+
+  async #write(text: string, values: unknown[]): Promise<Answer> {
+    const [row] = await this.#database.run<[number, boolean, string]>({ text, values, writes: true })
+    const [status, replayed, body] = row!
+    return { status, replayed, body }
+  }
+}
+
+/** Tells one request from another under the same key; of the card it sees the token only. */
+function hashOf(...parts: (string | number)[]): Buffer {
+  return createHash('sha256').update(JSON.stringify(parts)).digest()
+}

@@ -1,0 +1,19 @@
+import { Database } from './database.ts'
+import { EnvironmentError, readEnvironment } from './environment.ts'
+import { createLog } from './log.ts'
+
+function environmentOrExit() {
+  try {
+    return readEnvironment(process.env)
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(2)
+  }
+}
+
+export const environment = environmentOrExit()
+export const log = createLog(environment)
+
+/** Made once a process, outside every handler, so that connections outlive requests and their number stays flat. */
+export const database = new Database({ url: environment.DATABASE_URL, poolSize: environment.POOL_SIZE, log })
