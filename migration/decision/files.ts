@@ -1,0 +1,75 @@
+import { link, mkdir, open, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Decision, DecisionStore, Verdict } from './decision.ts'
+
+/** Decision records as files of one folder, created by link(2), which refuses a name that exists. */
+export function decisionFiles(folder: string): DecisionStore {
+  const recordOf = (epoch: number) => join(folder, `epoch-${epoch}.json`)
+  const candidateOf = (epoch: number, verdict: Verdict, by: string) =>
+    join(folder, `epoch-${epoch}.${verdict}.${by.replaceAll(/[^\w.-]+/g, '_')}`)
+
+  async function read(epoch: number): Promise<Decision | undefined> {
+    try {
+      return JSON.parse(await readFile(recordOf(epoch), 'utf8')) as Decision
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw error
+    }
+  }
+
+  async function writeCandidate(epoch: number, verdict: Verdict, by: string): Promise<string> {
+    await mkdir(folder, { recursive: true })
+    const decision: Decision = { epoch, verdict, by, at: new Date().toISOString() }
+    const path = candidateOf(epoch, verdict, by)
+    await durably(path, `${JSON.stringify(decision)}\n`)
+    return path
+  }
+
+  return {
+    read,
+    async prepare(epoch, by) {
+      await writeCandidate(epoch, 'forward', by)
+      await writeCandidate(epoch, 'back', by)
+      await syncFolder(folder)
+    },
+    async decide(epoch, verdict, by) {
+      const candidate = candidateOf(epoch, verdict, by)
+      try {
+        await link(candidate, recordOf(epoch)).catch(async (error: NodeJS.ErrnoException) => {
+          if (error.code !== 'ENOENT') throw error
+          await link(await writeCandidate(epoch, verdict, by), recordOf(epoch))
+        })
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      }
+      // Also when somebody else made it: it must be durable before anyone acts on it.
+      await syncFolder(folder)
+      const decision = await read(epoch)
+      if (!decision) throw new Error(`the decision record ${recordOf(epoch)} vanished: nobody may remove it`)
+      return decision
+    },
+    async latestEpoch() {
+      const names = await readdir(folder).catch(() => [])
+      return Math.max(0, ...names.map((name) => Number(/^epoch-(\d+)\.json$/.exec(name)?.[1] ?? 0)))
+    },
+  }
+}
+
+async function durably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w')
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,67 @@
+import type { ClientBase } from 'pg'
+
+/**
+ * The number of a switchover. Acts on databases and gates carry a fencing token made from it: one for the
+ * acts before the decision, the next for those after it. So whoever settles a switchover shuts out a runner
+ * that wakes up late, also one of the same epoch.
+ */
+export type Epoch = number
+
+/** Token of an act before the decision: pause, fence, drain, sequences, reverse slot. */
+export const attemptToken = (epoch: Epoch): number => 2 * epoch
+
+/** Token of an act that carries out the decision: undo or finish. */
+export const settledToken = (epoch: Epoch): number => 2 * epoch + 1
+
+export const epochOfToken = (token: number): Epoch => Math.floor(token / 2)
+
+/** An act came too late: somebody has begun or settled a later switchover. */
+export class StaleTokenError extends Error {
+  override readonly name = 'StaleTokenError'
+  constructor(where: string, mine: number, theirs: number) {
+    super(
+      `${where} refused an act of epoch ${epochOfToken(mine)}: epoch ${epochOfToken(theirs)} is ${theirs % 2 ? 'already settled' : 'under way'} there; this run is over, see «status»`,
+    )
+  }
+}
+
+/**
+ * Runs `act` in one transaction that locks the database's fence row, refuses an older token and leaves ours.
+ * @param client a session of the holder, outside a transaction
+ */
+export async function underToken<T>(
+  client: ClientBase,
+  where: string,
+  token: number,
+  act: (row: FenceRow) => Promise<T>,
+): Promise<T> {
+  await client.query('begin')
+  try {
+    const row = await lockFenceRow(client)
+    if (row.token > token) throw new StaleTokenError(where, token, row.token)
+    if (row.token < token) await client.query('update lift.fence set token = $1', [token])
+    const result = await act(row)
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch(() => {})
+    throw error
+  }
+}
+
+export interface FenceRow {
+  token: number
+  state: 'open' | 'fenced'
+  /** Roles whose LOGIN the fence took, to be given back. */
+  saved: string[]
+}
+
+async function lockFenceRow(client: ClientBase): Promise<FenceRow> {
+  const { rows } = await client.query('select token::int, state, saved from lift.fence for update')
+  return rows[0]
+}
+
+export async function readFenceRow(client: ClientBase): Promise<FenceRow> {
+  const { rows } = await client.query('select token::int, state, saved from lift.fence')
+  return rows[0]
+}

@@ -1,0 +1,68 @@
+import { epochOfToken, StaleTokenError } from '../epoch.ts'
+import { type GateState, PauseTimeoutError, type Route, type Side, type WriteGate } from './gate.ts'
+import { type Answer, jsonClient } from './http.ts'
+
+/** A write gate whose servers speak the agent protocol: beside each pooler, or the services' own pools. */
+export function agentsGate(urls: string[], addressOf: (side: Side) => Route): WriteGate {
+  const clients = urls.map((url) => ({ url, http: jsonClient(url) }))
+
+  async function everywhere(path: string, body: object): Promise<Answer[]> {
+    return Promise.all(
+      clients.map(async ({ url, http }) => {
+        const answer = await http.post(path, body)
+        if (answer.status === 409)
+          throw new StaleTokenError(
+            `the write gate ${url}`,
+            Number((body as { epoch: number }).epoch),
+            Number(answer.body.epoch),
+          )
+        return answer
+      }),
+    )
+  }
+
+  function expectOk(answers: Answer[], act: string): void {
+    const bad = answers.flatMap((answer, at) =>
+      answer.status === 200 ? [] : [`${urls[at]}: ${answer.status} ${JSON.stringify(answer.body)}`],
+    )
+    if (bad.length > 0) throw new Error(`the write gate could not ${act}: ${bad.join('; ')}`)
+  }
+
+  return {
+    kind: 'agents',
+    async pause(token, timeoutMs) {
+      const answers = await everywhere('/gate/pause', { epoch: token, timeoutMs })
+      if (answers.every((answer) => answer.status === 200)) return
+      // Those that did pause must not hold requests while the others could not.
+      await everywhere('/gate/resume', { epoch: token })
+      const late = answers.flatMap((answer, at) => (answer.status === 200 ? [] : [urls[at]]))
+      throw new PauseTimeoutError(
+        `a transaction was still open after ${timeoutMs} ms at ${late.join(', ')}; requests flow again, nothing was changed; find it in pg_stat_activity (xact_start) and try later`,
+      )
+    },
+    async route(token, route) {
+      expectOk(
+        await everywhere('/gate/route', { epoch: token, route }),
+        `route to the ${route.side} database`,
+      )
+    },
+    async resume(token) {
+      expectOk(await everywhere('/gate/resume', { epoch: token }), 'let requests through again')
+    },
+    async state() {
+      const answers = await Promise.all(clients.map(({ http }) => http.get('/gate')))
+      expectOk(answers, 'tell its state')
+      return answers.map(({ body }) => ({
+        ...(body as unknown as GateState),
+        epoch: epochOfToken(Number(body.epoch)),
+      }))
+    },
+    async probe(side) {
+      const answers = await Promise.all(clients.map(({ http }) => http.post('/gate/probe', addressOf(side))))
+      expectOk(answers, `log in to the ${side} database`)
+    },
+    async close() {
+      for (const { http } of clients) http.close()
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Route, Side } from './gate.ts'
+
+const mark = /^; payments-lift token=(\d+) side=(source|target)$/m
+
+/** What the ini says of the switchover: the token last obeyed, and where the database's requests go. */
+export function readMark(ini: string): { token: number; side: Side } | undefined {
+  const found = mark.exec(ini)
+  return found ? { token: Number(found[1]), side: found[2] as Side } : undefined
+}
+
+/** The ini with a new mark; everything else stays as it is. */
+export function withMark(ini: string, token: number, side: Side): string {
+  const line = `; payments-lift token=${token} side=${side}`
+  return mark.test(ini) ? ini.replace(mark, line) : `${line}\n${ini}`
+}
+
+/** The ini with one database sent elsewhere: host and port change, its other keys stay. */
+export function withRoute(ini: string, database: string, route: Route): string {
+  const entry = entryPattern(database)
+  if (!entry.test(ini)) throw new Error(`the ini has no entry «${database} = …» under [databases]`)
+  return ini.replace(entry, (_line, name: string, keys: string) => {
+    const others = keys
+      .replaceAll(/\b(?:host|port)\s*=\s*(?:'[^']*'|\S+)/g, '')
+      .replaceAll(/\s+/g, ' ')
+      .trim()
+    return `${name} = host=${route.host} port=${route.port} ${others}`.trimEnd()
+  })
+}
+
+/** Writes beside, syncs, renames and syncs the folder, so that a pooler that restarts reads old or new, never half. */
+export function replaceFile(path: string, text: string): void {
+  const beside = `${path}.payments-lift`
+  const file = openSync(beside, 'w', statSync(path).mode)
+  try {
+    writeSync(file, text)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(beside, path)
+  const folder = openSync(dirname(path), 'r')
+  fsyncSync(folder)
+  closeSync(folder)
+}
+
+export const readIni = (path: string): string => readFileSync(path, 'utf8')
+
+const entryPattern = (database: string): RegExp =>
+  new RegExp(`^(${database.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')})[ \\t]*=[ \\t]*(.*)$`, 'm')

@@ -1,0 +1,177 @@
+import pg from 'pg'
+import { epochOfToken, StaleTokenError } from '../epoch.ts'
+import { type GateState, PauseTimeoutError, type Route, type Side, type WriteGate } from './gate.ts'
+import { readIni, readMark, replaceFile, withMark, withRoute } from './pgbouncer-ini.ts'
+
+export interface PgBouncerOptions {
+  /** The name under which the application asks for the database. */
+  database: string
+  /** One admin socket and one ini a process; two processes behind one port cannot be commanded. */
+  poolers: { admin: string; ini: string }[]
+  /** The application's own connection string through a pooler; its host and port are replaced by each pooler's. */
+  appUrl: string
+}
+
+/** A write gate made of PgBouncer processes, commanded by their admin consoles. */
+export function pgbouncerGate(options: PgBouncerOptions): WriteGate {
+  const poolers = options.poolers.map((pooler) => createPooler(pooler, options))
+  const everywhere = <T>(act: (pooler: Pooler) => Promise<T>) => Promise.all(poolers.map(act))
+  return {
+    kind: 'pgbouncer',
+    async pause(token, timeoutMs) {
+      const outcomes = await Promise.allSettled(poolers.map((pooler) => pooler.pause(token, timeoutMs)))
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+      if (!failed) return
+      // Those that did pause must not hold requests while the others could not.
+      await Promise.allSettled(poolers.map((pooler) => pooler.open(token)))
+      throw failed.reason
+    },
+    async route(token, route) {
+      await everywhere((pooler) => pooler.route(token, route))
+    },
+    async resume(token) {
+      await everywhere((pooler) => pooler.open(token))
+    },
+    state: () => everywhere((pooler) => pooler.state()),
+    async probe(side) {
+      await everywhere((pooler) => pooler.probe(side))
+    },
+    async close() {
+      await everywhere((pooler) => pooler.close())
+    },
+  }
+}
+
+type Pooler = ReturnType<typeof createPooler>
+
+function createPooler(
+  { admin, ini }: { admin: string; ini: string },
+  { database, appUrl }: PgBouncerOptions,
+) {
+  const where = `PgBouncer at ${new URL(admin).host}`
+  // PAUSE occupies its connection until it is through: what undoes it needs another.
+  const pausing = console(admin)
+  const commanding = console(admin)
+
+  function claim(token: number): void {
+    const text = readIni(ini)
+    const mark = readMark(text)
+    if (mark && mark.token > token) throw new StaleTokenError(where, token, mark.token)
+    if (mark?.token !== token) replaceFile(ini, withMark(text, token, mark?.side ?? 'source'))
+  }
+
+  const show = async () => {
+    const row = (await commanding.query('show databases')).find((entry) => entry.name === database)
+    if (!row) throw new Error(`${where} has no database «${database}»`)
+    return row
+  }
+
+  return {
+    async pause(token: number, timeoutMs: number) {
+      claim(token)
+      const paused = pausing.query(`pause ${database}`).then(
+        () => true,
+        (error: Error) => {
+          if (/already (suspended\/)?paused/.test(error.message)) return true
+          throw new Error(`${where}: ${error.message}`)
+        },
+      )
+      if (await before(paused, timeoutMs)) return
+      await commanding.query(`resume ${database}`).catch(ignoreNotPaused)
+      await paused.catch(() => {})
+      throw new PauseTimeoutError(
+        `${where}: a transaction was still open after ${timeoutMs} ms; requests flow again, nothing was changed; find it in pg_stat_activity (xact_start) and try later`,
+      )
+    },
+    async route(token: number, route: Route) {
+      claim(token)
+      replaceFile(ini, withMark(withRoute(readIni(ini), database, route), token, route.side))
+      await commanding.query('reload')
+      // RELOAD says success on a file it could not read.
+      const { host, port } = await show()
+      if (host !== route.host || Number(port) !== route.port) {
+        throw new Error(
+          `${where} still sends «${database}» to ${host}:${port} after RELOAD: it does not accept ${ini}; its log says why`,
+        )
+      }
+    },
+    async open(token: number) {
+      claim(token)
+      await commanding.query(`resume ${database}`).catch(ignoreNotPaused)
+    },
+    async state(): Promise<GateState> {
+      const row = await show()
+      const pools = await commanding.query('show pools')
+      const waiting = pools
+        .filter((pool) => pool.database === database)
+        .reduce((sum, pool) => sum + Number(pool.cl_waiting), 0)
+      const mark = readMark(readIni(ini))
+      return {
+        epoch: epochOfToken(mark?.token ?? 0),
+        state: Number(row.paused) ? 'paused' : 'open',
+        route: mark?.side ?? 'source',
+        waiting,
+      }
+    },
+    async probe(side: Side) {
+      const url = new URL(appUrl)
+      url.host = new URL(admin).host
+      url.pathname = `/${database}__${side}`
+      const client = new pg.Client({ connectionString: url.href, connectionTimeoutMillis: 3000 })
+      try {
+        await client.connect()
+        await client.query('select 1')
+      } catch (error) {
+        throw new Error(
+          `the application cannot log in to the ${side} database through ${where} («${database}__${side}»): ${(error as Error).message}`,
+        )
+      } finally {
+        await client.end().catch(() => {})
+      }
+    },
+    async close() {
+      await Promise.all([pausing.end(), commanding.end()])
+    },
+  }
+}
+
+/** An admin console that is connected at its first command; it speaks only the simple query protocol. */
+function console(url: string) {
+  let connecting: Promise<pg.Client> | undefined
+  const connect = async () => {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3000 })
+    client.on('error', () => {
+      connecting = undefined
+    })
+    await client.connect()
+    return client
+  }
+  return {
+    async query(command: string): Promise<Record<string, string>[]> {
+      connecting ??= connect()
+      connecting.catch(() => {
+        connecting = undefined
+      })
+      return (await (await connecting).query(command)).rows
+    },
+    async end() {
+      await connecting?.then((client) => client.end()).catch(() => {})
+    },
+  }
+}
+
+async function before(promise: Promise<boolean>, timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), timeoutMs)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function ignoreNotPaused(error: Error): void {
+  if (!/not (suspended\/)?paused/.test(error.message)) throw error
+}

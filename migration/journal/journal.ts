@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+export interface JournalEntry {
+  seq: number
+  /** ISO 8601 wall clock, for people. */
+  at: string
+  /** Milliseconds since the run's journal was opened, monotonic. */
+  elapsedMs: number
+  event: string
+  step?: string
+  [detail: string]: unknown
+}
+
+/**
+ * The record of one run: a line an entry, each with the hash of the one before, on disk before `write` returns.
+ * It is evidence; what is true of a switchover is in the decision record and the databases.
+ */
+export interface Journal {
+  readonly path: string
+  write(event: string, detail?: Record<string, unknown>): JournalEntry
+  close(): void
+}
+
+export const genesis = '0'.repeat(64)
+
+export function openJournal(path: string): Journal {
+  mkdirSync(dirname(path), { recursive: true })
+  const file = openSync(path, 'a')
+  const before = readJournal(readFileSync(path, 'utf8'))
+  if (before.broken)
+    throw new Error(
+      `the journal ${path} is broken at line ${before.broken.line}: ${before.broken.why}; keep it for the auditor and begin a new run`,
+    )
+  let seq = before.entries.length
+  let previous = before.hash
+  const started = performance.now()
+  return {
+    path,
+    write(event, detail = {}) {
+      const entry: JournalEntry = {
+        seq: ++seq,
+        at: new Date().toISOString(),
+        elapsedMs: round(performance.now() - started),
+        event,
+        ...detail,
+      }
+      const body = JSON.stringify(entry)
+      previous = chain(previous, body)
+      writeSync(file, `${previous} ${body}\n`)
+      fdatasyncSync(file)
+      return entry
+    },
+    close: () => closeSync(file),
+  }
+}
+
+export interface JournalContent {
+  entries: JournalEntry[]
+  /** Hash of the last good entry. */
+  hash: string
+  /** The first line that does not follow from those before it. */
+  broken?: { line: number; why: string }
+}
+
+/** Reads a journal and checks its chain: a cut line, a changed byte and a missing entry are noticed. */
+export function readJournal(text: string): JournalContent {
+  const entries: JournalEntry[] = []
+  let hash = genesis
+  const lines = text.split('\n')
+  const last = lines.pop()
+  for (const [at, line] of lines.entries()) {
+    const body = line.slice(65)
+    if (line.slice(0, 64) !== chain(hash, body))
+      return {
+        entries,
+        hash,
+        broken: { line: at + 1, why: 'its hash does not follow from the entries before it' },
+      }
+    hash = line.slice(0, 64)
+    entries.push(JSON.parse(body))
+  }
+  if (last) return { entries, hash, broken: { line: lines.length + 1, why: 'it is cut off in the middle' } }
+  return { entries, hash }
+}
+
+const chain = (previous: string, body: string): string =>
+  createHash('sha256').update(previous).update(body).digest('hex')
+
+const round = (value: number): number => Math.round(value * 1000) / 1000

@@ -1,0 +1,62 @@
+import pg, { type ClientBase } from 'pg'
+
+export interface Relation {
+  schema: string
+  name: string
+}
+
+export interface TableInfo extends Relation {
+  /** d default (primary key), n nothing, f full, i index */
+  replicaIdentity: 'd' | 'n' | 'f' | 'i'
+  hasPrimaryKey: boolean
+  isPartition: boolean
+  isPartitioned: boolean
+  unlogged: boolean
+}
+
+/** Quoted for SQL text: `"schema"."name"`. */
+export const quoted = (relation: Relation): string =>
+  `${pg.escapeIdentifier(relation.schema)}.${pg.escapeIdentifier(relation.name)}`
+
+export const sameRelation = (a: Relation, b: Relation): boolean => a.schema === b.schema && a.name === b.name
+
+const userSchema = `n.nspname not like 'pg\\_%' and n.nspname not in ('information_schema', 'lift')`
+
+/** Every table and partition of the application, by schema and name. */
+export async function userTables(client: ClientBase): Promise<TableInfo[]> {
+  const { rows } = await client.query(
+    `select n.nspname as schema, c.relname as name, c.relreplident as "replicaIdentity",
+            exists (select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisprimary) as "hasPrimaryKey",
+            c.relispartition as "isPartition", c.relkind = 'p' as "isPartitioned", c.relpersistence = 'u' as unlogged
+     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     where c.relkind in ('r', 'p') and c.relpersistence <> 't' and ${userSchema}
+       and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+     order by 1, 2`,
+  )
+  return rows
+}
+
+export async function userSequences(client: ClientBase): Promise<Relation[]> {
+  const { rows } = await client.query(
+    `select n.nspname as schema, c.relname as name
+     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     where c.relkind = 'S' and c.relpersistence <> 't' and ${userSchema}
+     order by 1, 2`,
+  )
+  return rows
+}
+
+/** Roles that may log in and write to a table of the application, without superusers and without `exempt`. */
+export async function writingRoles(client: ClientBase, exempt: string[]): Promise<string[]> {
+  const { rows } = await client.query(
+    `select r.rolname as name from pg_catalog.pg_roles r
+     where (r.rolcanlogin or r.rolname = any (select jsonb_array_elements_text(saved) from lift.fence))
+       and not r.rolsuper and r.rolname <> all ($1)
+       and exists (select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+                   where c.relkind in ('r', 'p') and ${userSchema}
+                     and has_table_privilege(r.oid, c.oid, 'insert, update, delete, truncate'))
+     order by 1`,
+    [exempt],
+  )
+  return rows.map((row) => row.name)
+}

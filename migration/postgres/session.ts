@@ -1,0 +1,73 @@
+import pg from 'pg'
+import type { Side } from '../gate/gate.ts'
+
+/** Any number will do, as long as it is the same for everyone: the advisory lock of who may act. */
+const holderLock = 0x6c696674
+
+/**
+ * A session for acts on one database. It commits durably whatever the role's defaults say, renders values the
+ * same on every server, and is not cut by the time-outs that are set for applications.
+ */
+export async function openSession(url: string, purpose: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: `payments-lift ${purpose}`,
+    connectionTimeoutMillis: 3000,
+    keepAlive: true,
+    options: [
+      'synchronous_commit=on',
+      'statement_timeout=0',
+      'lock_timeout=0',
+      'idle_in_transaction_session_timeout=0',
+      'default_transaction_read_only=off',
+      'session_replication_role=origin',
+      'search_path=pg_catalog',
+    ]
+      .map((setting) => `-c ${setting}`)
+      .join(' '),
+  })
+  // A session that breaks while idle is noticed at the next query; without a listener it would end the process.
+  client.on('error', () => {})
+  await client.connect()
+  return client
+}
+
+export class HolderError extends Error {
+  override readonly name = 'HolderError'
+}
+
+/** Takes the advisory lock that the acts of a switchover are done under, or says who has it. */
+export async function becomeHolder(client: pg.ClientBase, side: Side): Promise<void> {
+  const { rows } = await client.query('select pg_try_advisory_lock($1) as held', [holderLock])
+  if (rows[0].held) return
+  const holders = await otherHolders(client)
+  throw new HolderError(
+    `another run acts on the ${side} database (${holders.map((h) => `${h.application_name}, process ${h.pid}, since ${h.since}`).join('; ')}); wait for it, or take over with «resume»`,
+  )
+}
+
+/** Ends the sessions of whoever held the lock, waits until they are gone, and takes it. */
+export async function takeOver(client: pg.ClientBase): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query(
+      `select pg_try_advisory_lock($1) as held,
+              (select count(pg_terminate_backend(pid)) from pg_catalog.pg_locks
+               where locktype = 'advisory' and classid = 0 and objid = $1 and objsubid = 1
+                 and database = (select oid from pg_catalog.pg_database where datname = current_database())
+                 and granted and pid <> pg_backend_pid()) as ended`,
+      [holderLock],
+    )
+    if (rows[0].held) return
+  }
+}
+
+async function otherHolders(client: pg.ClientBase) {
+  const { rows } = await client.query(
+    `select a.pid, a.application_name, a.backend_start::text as since
+     from pg_catalog.pg_locks l join pg_catalog.pg_stat_activity a using (pid)
+     where l.locktype = 'advisory' and l.classid = 0 and l.objid = $1 and l.objsubid = 1 and l.granted
+       and l.database = (select oid from pg_catalog.pg_database where datname = current_database())`,
+    [holderLock],
+  )
+  return rows as { pid: number; application_name: string; since: string }[]
+}

@@ -1,0 +1,165 @@
+import pg, { type ClientBase } from 'pg'
+import type { Side } from './gate/gate.ts'
+import { quoted, type Relation, userTables } from './postgres/catalog.ts'
+
+export const publication = 'lift'
+
+/** Slots and subscriptions carry the epoch that made them, so that nobody takes an old one for this run's. */
+export const linkName = (epoch: number): string => `lift_e${epoch}`
+
+/** What `side` publishes: its tables one by one, and its own direction's nonce; never the other's. */
+export async function ensurePublication(client: ClientBase, side: Side): Promise<void> {
+  // A partitioned table publishes through its partitions, which have the same names on both sides.
+  const tables = (await userTables(client)).filter((table) => !table.isPartitioned)
+  const list = [...tables, { schema: 'lift', name: `nonce_${side}` }].map(quoted).join(', ')
+  const { rowCount } = await client.query('select from pg_catalog.pg_publication where pubname = $1', [
+    publication,
+  ])
+  await client.query(
+    rowCount
+      ? `alter publication ${publication} set table ${list}`
+      : `create publication ${publication} for table ${list}`,
+  )
+}
+
+/** A slot's life is longer than a session's: it holds WAL until it is dropped. */
+export async function createSlot(client: ClientBase, name: string): Promise<void> {
+  await client.query(
+    `select pg_create_logical_replication_slot($1, 'pgoutput')
+     where not exists (select from pg_catalog.pg_replication_slots where slot_name = $1)`,
+    [name],
+  )
+}
+
+/** Moves an idle slot to the server's own flush position: what came before was applied from the other side. */
+export async function advanceSlot(client: ClientBase, name: string): Promise<string> {
+  const { rows } = await client.query(
+    'select end_lsn::text as lsn from pg_replication_slot_advance($1, pg_current_wal_flush_lsn())',
+    [name],
+  )
+  return rows[0].lsn
+}
+
+/** Ends whoever reads from the slot and drops it; no slot is no error. */
+export async function dropSlot(client: ClientBase, name: string): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query(
+      'select active_pid, pg_terminate_backend(active_pid) from pg_catalog.pg_replication_slots where slot_name = $1',
+      [name],
+    )
+    if (rows.length === 0) return
+    if (rows[0].active_pid !== null) continue
+    try {
+      await client.query('select pg_drop_replication_slot($1)', [name])
+      return
+    } catch (error) {
+      // A walsender took it between the two statements.
+      if ((error as { code?: string }).code !== '55006') throw error
+    }
+  }
+}
+
+export interface SubscriptionOptions {
+  /** Copy the rows that are there already; false when they came the other way. */
+  copyData: boolean
+  enabled: boolean
+  /** False when the slot exists already. */
+  createSlot: boolean
+}
+
+/** Subscribes the database of `to` under a link's name; the other's address stays in the catalog of `to`. */
+export async function subscribe(
+  to: ClientBase,
+  name: string,
+  conninfo: string,
+  options: SubscriptionOptions,
+): Promise<void> {
+  const { rowCount } = await to.query(ofThisDatabase('select from', 'and subname = $1'), [name])
+  if (rowCount) return
+  await to.query(
+    `create subscription ${name} connection ${pg.escapeLiteral(conninfo)} publication ${publication}
+     with (slot_name = ${name}, create_slot = ${options.createSlot}, copy_data = ${options.copyData}, enabled = ${options.enabled})`,
+  )
+}
+
+/** The links that end in this database, oldest first. */
+export async function subscriptions(
+  client: ClientBase,
+): Promise<{ name: string; enabled: boolean; slot: string | null }[]> {
+  const { rows } = await client.query(
+    ofThisDatabase(
+      'select subname as name, subenabled as enabled, subslotname as slot from',
+      `and subname like 'lift\\_e%' order by oid`,
+    ),
+  )
+  return rows
+}
+
+export async function enableSubscription(client: ClientBase, name: string): Promise<void> {
+  await client.query(`alter subscription ${name} enable`)
+}
+
+/**
+ * Stops a link for certain: servers before 16 do not wake the worker that is to stop, so it is ended, and we
+ * return when it is gone.
+ */
+export async function disableSubscription(client: ClientBase, name: string): Promise<void> {
+  await client.query(`alter subscription ${name} disable`)
+  for (;;) {
+    const { rows } = await client.query(
+      `select count(pg_terminate_backend(s.pid))::int as workers
+       from pg_catalog.pg_stat_subscription s join pg_catalog.pg_stat_activity a using (pid) where s.subname = $1`,
+      [name],
+    )
+    if (rows[0].workers === 0) return
+  }
+}
+
+/** Removes a link from the subscribing side only; its slot on the other side is dropped there. */
+export async function dropSubscription(client: ClientBase, name: string): Promise<void> {
+  const exists = (await subscriptions(client)).some((subscription) => subscription.name === name)
+  if (!exists) return
+  await disableSubscription(client, name)
+  await client.query(`alter subscription ${name} set (slot_name = none)`)
+  await client.query(`drop subscription ${name}`)
+}
+
+/** Tables of the link that are not yet replicated row by row, with their state. */
+export async function unsyncedTables(
+  to: ClientBase,
+  name: string,
+): Promise<(Relation & { state: string })[]> {
+  const { rows } = await to.query(
+    `select n.nspname as schema, c.relname as name, r.srsubstate as state
+     from pg_catalog.pg_subscription_rel r join pg_catalog.pg_subscription s on s.oid = r.srsubid
+     join pg_catalog.pg_class c on c.oid = r.srrelid join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     where s.subname = $1 and r.srsubstate <> 'r'`,
+    [name],
+  )
+  return rows
+}
+
+/** Tables of the publishing side that the link does not carry: the drain would call them drained. */
+export async function uncarriedTables(from: ClientBase, to: ClientBase, name: string): Promise<Relation[]> {
+  const { rows } = await to.query(
+    `select n.nspname as schema, c.relname as name
+     from pg_catalog.pg_subscription_rel r join pg_catalog.pg_subscription s on s.oid = r.srsubid
+     join pg_catalog.pg_class c on c.oid = r.srrelid join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     where s.subname = $1 and r.srsubstate = 'r'`,
+    [name],
+  )
+  const carried = new Set(rows.map(quoted))
+  return (await userTables(from)).filter((table) => !table.isPartitioned && !carried.has(quoted(table)))
+}
+
+/** WAL not yet confirmed by the link's reader, bytes; undefined when the slot is not there. */
+export async function lagBytes(from: ClientBase, slot: string): Promise<number | undefined> {
+  const { rows } = await from.query(
+    'select pg_wal_lsn_diff(pg_current_wal_flush_lsn(), confirmed_flush_lsn)::float8 as bytes from pg_catalog.pg_replication_slots where slot_name = $1',
+    [slot],
+  )
+  return rows[0]?.bytes
+}
+
+const ofThisDatabase = (head: string, tail: string): string =>
+  `${head} pg_catalog.pg_subscription where subdbid = (select oid from pg_catalog.pg_database where datname = current_database()) ${tail}`

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { parse } from 'yaml'
+import { z } from 'zod'
+
+const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'a connection string that starts with postgres://')
+
+const database = z.strictObject({
+  /** How the runbooks reach it: a role that owns the tables or is a superuser. */
+  url: postgresUrl,
+  /** How the other database reaches it for replication; the same as `url` when left out. */
+  replicationUrl: postgresUrl.optional(),
+})
+
+const gate = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('pgbouncer'),
+    /** The name under which the application asks PgBouncer for the database. */
+    database: z.string(),
+    poolers: z.array(z.strictObject({ admin: postgresUrl, ini: z.string() })).min(1),
+    /** The application's own connection string through a pooler: used to prove that it can log in. */
+    appUrl: postgresUrl,
+  }),
+  z.strictObject({ kind: z.literal('agents'), agents: z.array(z.strictObject({ url: z.url() })).min(1) }),
+  z.strictObject({ kind: z.literal('none') }),
+])
+
+const frontDoor = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('local'), admin: z.url() }),
+  z.strictObject({ kind: z.literal('none') }),
+])
+
+const schema = z.strictObject({
+  source: database,
+  target: database,
+  gate: gate.default({ kind: 'none' }),
+  frontDoor: frontDoor.default({ kind: 'none' }),
+  /** Folder of the journal, the decision records and the lock. */
+  journal: z.string().default('./journal'),
+  /** Roles that write; found from the grants when left out. */
+  appRoles: z.array(z.string()).optional(),
+  limits: z
+    .strictObject({
+      /** How long open transactions may hold up the pause, milliseconds. */
+      pauseTimeoutMs: z.int().min(50).max(10_000).default(1000),
+      /** From the arming of the watchdog to the moment it decides, milliseconds. */
+      deadlineMs: z.int().min(500).max(60_000).default(5000),
+      /** How long the fence waits for a table's lock, milliseconds. */
+      lockTimeoutMs: z.int().min(10).max(10_000).default(500),
+      /** Replication lag above which a switchover does not begin, bytes of WAL. */
+      lagBytes: z.int().min(0).default(1_000_000),
+      /** Bounds of the gate between two weights. */
+      errorPercent: z.number().min(0).max(100).default(0.5),
+      p99Ms: z.number().positive().default(500),
+      /** How long each weight is watched before the next, milliseconds. */
+      soakMs: z.int().min(0).default(60_000),
+    })
+    .prefault({}),
+})
+
+export type Site = z.output<typeof schema>
+
+/** A site file that cannot be used: which file, which keys, what to do. One line a problem. */
+export class SiteError extends Error {
+  override readonly name = 'SiteError'
+}
+
+/** Reads a site file; relative paths in it are taken from its own folder. */
+export function readSite(path: string): Site {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new SiteError(`the site file ${path} cannot be read: ${(error as Error).message}`)
+  }
+  return parseSite(text, path)
+}
+
+export function parseSite(text: string, path: string): Site {
+  let content: unknown
+  try {
+    content = parse(text)
+  } catch (error) {
+    throw new SiteError(`the site file ${path} is not YAML: ${(error as Error).message}`)
+  }
+  const result = schema.safeParse(content)
+  if (!result.success) {
+    const problems = result.error.issues.map(
+      (issue) => `  ${issue.path.join('.') || '(top)'}: ${issue.message}`,
+    )
+    throw new SiteError(`the site file ${path} cannot be used:\n${problems.join('\n')}`)
+  }
+  return { ...result.data, journal: resolve(dirname(path), result.data.journal) }
+}

@@ -1,0 +1,45 @@
+import { removeWayBack } from './decommission.ts'
+import { freezeSchema, preflight, prepare } from './prepare.ts'
+import { awaitCaughtUp, checkDatabases, installFence, subscribeTarget } from './replicate.ts'
+import { shiftTo, watchWeight } from './shift.ts'
+import type { Step } from './step.ts'
+import {
+  clearOldLink,
+  decide,
+  drainForward,
+  fenceFrom,
+  moveSequences,
+  open,
+  pause,
+  resume,
+  turnReplication,
+  verifyWayBack,
+} from './switch.ts'
+
+/** Every step that a runbook may name. */
+export const steps = {
+  'check-databases': checkDatabases,
+  'install-fence': installFence,
+  'subscribe-target': subscribeTarget,
+  'await-caught-up': awaitCaughtUp,
+  'shift-to': shiftTo,
+  'watch-weight': watchWeight,
+  preflight,
+  'freeze-ddl': freezeSchema,
+  prepare,
+  pause,
+  fence: fenceFrom,
+  drain: drainForward,
+  sequences: moveSequences,
+  'turn-replication': turnReplication,
+  decide,
+  open,
+  resume,
+  'clear-away': clearOldLink,
+  'verify-way-back': verifyWayBack,
+  'remove-way-back': removeWayBack,
+} satisfies Record<string, Step<never[]>>
+
+export type StepName = keyof typeof steps
+
+export type StepArgs<Name extends StepName> = (typeof steps)[Name] extends Step<infer Args> ? Args : never

@@ -1,0 +1,84 @@
+import { settle } from '../switchover/settle.ts'
+import { type StepName, steps } from './index.ts'
+import type { Step, StepContext } from './step.ts'
+
+interface RunState {
+  execute: boolean
+  /** Steps of this run that have acted, oldest first. */
+  done: StepName[]
+}
+
+/** Share of the watchdog's deadline after which the runner gives up by itself, so that it is not overtaken. */
+const ownDeadlineShare = 0.8
+
+/** Runs one step and writes down its begin and its end; a failure first brings the system to a safe state. */
+export async function runStep(
+  context: StepContext,
+  step: Step<never[]>,
+  args: unknown[],
+  run: RunState,
+): Promise<void> {
+  const { journal } = context
+  const began = performance.now()
+  try {
+    journal.write('step-begin', { step: step.name, ...(args.length > 0 ? { args } : {}) })
+    guardDeadline(context)
+    await step.check?.(context, ...(args as never[]))
+    if (run.execute) {
+      run.done.push(step.name as StepName)
+      await step.act(context, ...(args as never[]))
+      await step.verify?.(context, ...(args as never[]))
+    }
+  } catch (error) {
+    journal.write('step-failed', { step: step.name, error: (error as Error).message })
+    console.error(`  ✖ ${step.summary}: ${(error as Error).message}`)
+    throw new Error(await recover(context, run, error as Error))
+  }
+  const ms = performance.now() - began
+  journal.write('step-end', { step: step.name, ms: Math.round(ms * 100) / 100, expectedMs: step.expectedMs })
+  // Inside the pause nothing is printed before the end: a slow terminal would lengthen it.
+  defer(context, `  ✔ ${step.summary} (${ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`})`)
+}
+
+let held: string[] = []
+function defer(context: StepContext, line: string): void {
+  held.push(line)
+  if (context.switchover.stage === 'attempting') return
+  for (const text of held) console.log(text)
+  held = []
+}
+
+let armedAt: number | undefined
+function guardDeadline({ lift, switchover }: StepContext): void {
+  if (switchover.stage !== 'attempting') {
+    armedAt = undefined
+    return
+  }
+  armedAt ??= performance.now()
+  const elapsedMs = performance.now() - armedAt
+  if (elapsedMs > lift.site.limits.deadlineMs * ownDeadlineShare) {
+    throw new Error(`the pause has taken ${elapsedMs.toFixed(0)} ms of its ${lift.site.limits.deadlineMs} ms`)
+  }
+}
+
+/** Before the decision every failure goes back, after it every failure goes forward. */
+async function recover(context: StepContext, run: RunState, cause: Error): Promise<string> {
+  const { lift, switchover, watchdog, by, journal } = context
+  if (switchover.stage === 'lost') return cause.message
+  if (switchover.stage === 'before' || !switchover.plan) {
+    for (const name of run.done.toReversed()) await steps[name].undo?.(context)
+    return `${cause.message}\nNothing was switched. Mend the cause and run the runbook again.`
+  }
+  const proposal = switchover.stage === 'decided' ? 'forward' : 'back'
+  try {
+    const decision = await settle(lift, switchover.plan, proposal, by)
+    await watchdog.disarm()
+    journal.write('settled', { decision })
+    return decision.verdict === 'back'
+      ? `${cause.message}\nThe switchover went back: the ${switchover.plan.from.side} database accepts writes as before, nothing is lost.`
+      : `${cause.message}\nThe switchover was decided and has been finished: the ${switchover.plan.to.side} database accepts writes.`
+  } catch (error) {
+    journal.write('settle-failed', { error: (error as Error).message })
+    return `${cause.message}\nBringing the system back failed too: ${(error as Error).message}\nThe watchdog keeps trying; «status» shows what it does.`
+  }
+}

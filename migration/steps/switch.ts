@@ -1,0 +1,170 @@
+import { drain, writeNonce } from '../drain.ts'
+import { attemptToken, underToken } from '../epoch.ts'
+import { fence } from '../fence.ts'
+import { advanceSlot, disableSubscription, subscriptions } from '../replication.ts'
+import { differingSequences, readSequences, writeSequences } from '../sequences.ts'
+import { clearAway, openTo, sendTo } from '../switchover/settle.ts'
+import { demand, type Step } from './step.ts'
+import { planOf } from './switchover-run.ts'
+
+/** Writes wait from here on, and the watchdog counts. */
+export const pause: Step = {
+  name: 'pause',
+  summary: 'Hold writes at the gate',
+  expectedMs: 20,
+  async act({ lift, switchover, watchdog }) {
+    const { epoch, from } = planOf(switchover)
+    const { deadlineMs, pauseTimeoutMs } = lift.site.limits
+    await watchdog.arm({ epoch, from: from.side, deadlineMs })
+    switchover.stage = 'attempting'
+    await lift.gate.pause(attemptToken(epoch), pauseTimeoutMs)
+  },
+}
+
+/** Nothing can be written to the old side any more. */
+export const fenceFrom: Step = {
+  name: 'fence',
+  summary: 'Fence the database that is being left',
+  expectedMs: 20,
+  async act({ switchover }) {
+    const { from, epoch, fence: plan } = planOf(switchover)
+    await fence(from.client, from.side, attemptToken(epoch), plan.from)
+  },
+}
+
+/** Everything written before the fence has arrived on the other side. */
+export const drainForward: Step = {
+  name: 'drain',
+  summary: 'Wait until everything written has arrived',
+  expectedMs: 20,
+  async act({ lift, switchover }) {
+    const { from, to, forward, epoch } = planOf(switchover)
+    switchover.nonce = await writeNonce(from.client, from.side, `epoch ${epoch}`)
+    await drain(from.client, to.client, forward, switchover.nonce, lift.site.limits.deadlineMs)
+  },
+}
+
+/** The new side goes on counting where the old one stopped. */
+export const moveSequences: Step = {
+  name: 'sequences',
+  summary: 'Carry the sequences over',
+  expectedMs: 10,
+  async act({ switchover }) {
+    const { from, to, epoch, sequences } = planOf(switchover)
+    const states = await readSequences(from.client, sequences)
+    await underToken(to.client, `the ${to.side} database`, attemptToken(epoch), () =>
+      writeSequences(to.client, states),
+    )
+  },
+  async verify({ switchover }) {
+    const { from, to, sequences } = planOf(switchover)
+    const [here, there] = await Promise.all([
+      readSequences(from.client, sequences),
+      readSequences(to.client, sequences),
+    ])
+    const differing = differingSequences(here, there)
+    demand(differing.length === 0, `sequences differ: ${differing.join('; ')}`)
+  },
+}
+
+/** Forward replication ends, and the link back begins exactly here. */
+export const turnReplication: Step = {
+  name: 'turn-replication',
+  summary: 'Stop replication forward and set the link back to this point',
+  expectedMs: 20,
+  async act({ switchover }) {
+    const { to, epoch, forward, reverse } = planOf(switchover)
+    const token = attemptToken(epoch)
+    await underToken(to.client, `the ${to.side} database`, token, async () => {})
+    await disableSubscription(to.client, forward)
+    await advanceSlot(to.client, reverse)
+  },
+  async verify({ switchover }) {
+    const { to, forward } = planOf(switchover)
+    const link = (await subscriptions(to.client)).find((subscription) => subscription.name === forward)
+    demand(link && !link.enabled, `the link ${forward} still runs: two links at once would feed each other`)
+  },
+}
+
+/** The one record that ends the switchover. */
+export const decide: Step = {
+  name: 'decide',
+  summary: 'Write the decision record',
+  expectedMs: 5,
+  async act({ lift, switchover, by }) {
+    const { epoch } = planOf(switchover)
+    const decision = await lift.decisions.decide(epoch, 'forward', by)
+    const ours = decision.verdict === 'forward' && decision.by === by
+    switchover.stage = ours ? 'decided' : 'lost'
+    demand(
+      ours,
+      `${decision.by} decided «${decision.verdict}» before this run could: it carries that out; nothing more is to be done here, look at «status»`,
+    )
+  },
+}
+
+export const open: Step = {
+  name: 'open',
+  summary: 'Let the new side accept writes',
+  expectedMs: 20,
+  async act({ switchover }) {
+    await openTo(planOf(switchover))
+  },
+  async verify({ switchover }) {
+    const { to, epoch, fence: plan } = planOf(switchover)
+    const role = plan.to.roles[0]
+    await to.client.query('begin')
+    try {
+      if (role) await to.client.query(`set local role ${to.client.escapeIdentifier(role)}`)
+      await to.client.query(
+        'insert into lift.canary (epoch, written_at) values ($1, now()) on conflict (epoch) do update set written_at = now()',
+        [epoch],
+      )
+      await to.client.query('commit')
+    } catch (error) {
+      await to.client.query('rollback')
+      throw error
+    }
+  },
+}
+
+/** Requests flow again, to the new side. */
+export const resume: Step = {
+  name: 'resume',
+  summary: 'Send requests to the new side and let them through',
+  expectedMs: 30,
+  async act({ lift, switchover, watchdog }) {
+    await sendTo(lift, planOf(switchover))
+    await watchdog.disarm()
+  },
+  async verify({ lift, switchover }) {
+    const { to } = planOf(switchover)
+    const gates = await lift.gate.state()
+    const astray = gates.filter((gate) => gate.state !== 'open' || gate.route !== to.side)
+    demand(
+      astray.length === 0,
+      `${astray.length} of ${gates.length} gates do not send requests to the ${to.side} database`,
+    )
+  },
+}
+
+export const clearOldLink: Step = {
+  name: 'clear-away',
+  summary: 'Start the link back; remove the old link and the DDL freeze',
+  expectedMs: 500,
+  async act({ switchover }) {
+    await clearAway(planOf(switchover))
+  },
+}
+
+/** A write on the new side arrives on the old one: rollback would lose nothing. */
+export const verifyWayBack: Step = {
+  name: 'verify-way-back',
+  summary: 'Prove that writes arrive on the old side',
+  expectedMs: 1000,
+  async act({ switchover }) {
+    const { from, to, reverse, epoch } = planOf(switchover)
+    const nonce = await writeNonce(to.client, to.side, `way back of epoch ${epoch}`)
+    await drain(to.client, from.client, reverse, nonce, 15_000)
+  },
+}

@@ -1,0 +1,84 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Side } from '../gate/gate.ts'
+
+/** What the runner asks the watchdog to guard, written before the pause. */
+export interface Arming {
+  epoch: number
+  from: Side
+  /** How long after it saw this the watchdog decides, milliseconds. */
+  deadlineMs: number
+}
+
+/** The watchdog's sign of life: a count that grows, so that no two clocks are compared. */
+export interface Heartbeat {
+  pid: number
+  beat: number
+  /** The epoch it guards now. */
+  armed?: number
+}
+
+/** Where runner and watchdog leave each other word: small files, replaced whole. */
+export function mailbox(journalFolder: string) {
+  const folder = join(journalFolder, 'watchdog')
+  const armingPath = join(folder, 'armed.json')
+  const heartbeatPath = join(folder, 'heartbeat.json')
+
+  async function put(path: string, content: object, durable: boolean): Promise<void> {
+    await mkdir(folder, { recursive: true })
+    const file = await open(`${path}.${process.pid}`, 'w')
+    try {
+      await file.writeFile(JSON.stringify(content))
+      if (durable) await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(`${path}.${process.pid}`, path)
+  }
+
+  async function take<T>(path: string): Promise<T | undefined> {
+    try {
+      return JSON.parse(await readFile(path, 'utf8')) as T
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw error
+    }
+  }
+
+  const heartbeat = () => take<Heartbeat>(heartbeatPath)
+
+  /** Waits for a heartbeat newer than those that stand, of which `condition` holds. */
+  async function freshBeat(condition: (beat: Heartbeat) => boolean, timeoutMs: number): Promise<boolean> {
+    const first = await heartbeat()
+    const deadline = performance.now() + timeoutMs
+    while (performance.now() < deadline) {
+      const beat = await heartbeat()
+      if (beat && beat.beat !== first?.beat && condition(beat)) return true
+      await delay(10)
+    }
+    return false
+  }
+
+  return {
+    arming: () => take<Arming>(armingPath),
+    beat: (heartbeat: Heartbeat) => put(heartbeatPath, heartbeat, false),
+    disarm: () => rm(armingPath, { force: true }),
+    /** Hands the switchover to the watchdog and returns when it has said that it guards it. */
+    async arm(arming: Arming): Promise<void> {
+      await put(armingPath, arming, true)
+      if (await freshBeat((beat) => beat.armed === arming.epoch, 2000)) return
+      await rm(armingPath, { force: true })
+      throw new Error(`${noWatchdog} (it did not take epoch ${arming.epoch})`)
+    },
+    /** @throws Error when no watchdog lives */
+    async expectWatchdog(): Promise<void> {
+      if (!(await freshBeat(() => true, 2000))) throw new Error(noWatchdog)
+    },
+  }
+}
+
+export type Mailbox = ReturnType<typeof mailbox>
+
+const noWatchdog =
+  'no watchdog answers: without it nobody would open the gate again if this run died in the pause; start it under a supervisor: npm run watchdog -- --site FILE'

@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { Sandbox } from './sandbox.ts'
+
+export const projectRoot = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface ServerProcess {
+  readonly child: ChildProcess
+  readonly port: number
+  readonly adminPort: number
+  /** Asks it to end in order and returns when it has. */
+  stop(): Promise<void>
+}
+
+/** A TypeScript program of this project, in a process and a process group of its own: Ctrl-C reaches only us. */
+export function spawnProgram(
+  sandbox: Sandbox,
+  name: string,
+  args: string[],
+  env: Record<string, string>,
+  output: 'pipe' | 'log' = 'log',
+): ChildProcess {
+  const log = openSync(join(sandbox.dir, `${name}.log`), 'a')
+  const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
+    cwd: projectRoot,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', output === 'pipe' ? 'pipe' : log, log],
+    detached: true,
+  })
+  sandbox.adopt(child)
+  return child
+}
+
+/** Starts a server of this project and returns when it says that it listens. */
+export async function startServer(
+  sandbox: Sandbox,
+  name: string,
+  entry: string,
+  env: Record<string, string>,
+): Promise<ServerProcess> {
+  const child = spawnProgram(
+    sandbox,
+    name,
+    [entry],
+    { HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', ...env },
+    'pipe',
+  )
+  const { port, adminPort } = await new Promise<{ port: number; adminPort: number }>((resolve, reject) => {
+    child.once('exit', (code) =>
+      reject(
+        new Error(
+          `${name} ended with ${code} while starting:\n${readFileSync(join(sandbox.dir, `${name}.log`), 'utf8')}`,
+        ),
+      ),
+    )
+    createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
+      if (line.includes('"listening"')) resolve(JSON.parse(line))
+    })
+  })
+  return {
+    child,
+    port,
+    adminPort,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const exited = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGTERM')
+      await exited
+    },
+  }
+}
