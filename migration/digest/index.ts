@@ -1,0 +1,5 @@
+export { CannotCompareError } from './errors.ts'
+export { type Plan, planTables, type TablePlan } from './plan.ts'
+export * from './types.ts'
+export { verifyAll } from './verify-all.ts'
+export { type VerifyKeysOptions, verifyKeys } from './verify-keys.ts'

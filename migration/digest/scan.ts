@@ -1,0 +1,132 @@
+/** Reads all rows of all tables on both sides and finds the buckets that differ. */
+import type pg from 'pg'
+import { add, type Bucketing, bucketingFor, type Digest, differingBuckets } from './buckets.ts'
+import { cannotCompare } from './errors.ts'
+import type { Seeds } from './hash.ts'
+import type { Meter } from './meter.ts'
+import type { TablePlan } from './plan.ts'
+import { rows, type SnapshotSessions } from './session.ts'
+import { digestSql } from './sql.ts'
+import { qualified, quoted, type Side, tableName } from './types.ts'
+import { type Unit, unitsOf } from './units.ts'
+
+/** Both sides of a run. */
+export type Sides = Record<Side, SnapshotSessions>
+
+export interface ScannedTable {
+  table: TablePlan
+  bucketing: Bucketing
+  sourceRows: number
+  /** Buckets that differ with the rows of the larger side. */
+  differing: Map<bigint, number>
+}
+
+export interface ScanOptions {
+  seeds: Seeds
+  where: string
+  meter: Meter
+  signal: AbortSignal
+}
+
+interface Work {
+  table: TablePlan
+  bucketing: Bucketing
+  units: Record<Side, Unit[]>
+  left: number
+  digests: Record<Side, Digest>
+}
+
+/** Every session of a side takes the next piece until none is left; the sides do not wait for each other. */
+export async function scan(
+  sides: Sides,
+  tables: readonly TablePlan[],
+  options: ScanOptions,
+): Promise<ScannedTable[]> {
+  const works: Work[] = []
+  for (const table of tables) works.push(await prepare(sides, table))
+  for (const work of works) options.meter.expect([...work.units.source, ...work.units.target])
+  const done: ScannedTable[] = []
+  const queues: Record<Side, { work: Work; unit: Unit }[]> = { source: [], target: [] }
+  for (const side of ['source', 'target'] as const)
+    queues[side] = works.flatMap((work) => work.units[side].map((unit) => ({ work, unit })))
+
+  async function worker(side: Side, session: pg.ClientBase): Promise<void> {
+    for (let next = queues[side].shift(); next; next = queues[side].shift()) {
+      options.signal.throwIfAborted()
+      const { work, unit } = next
+      const read = await digestUnit(session, unit, work.bucketing, options)
+      for (const [bucket, sums] of read) add(work.digests[side], bucket, sums)
+      options.meter.did(unit, read)
+      if (--work.left === 0) done.push(finish(work))
+      await options.meter.throttle(side)
+    }
+  }
+  await Promise.all(
+    (['source', 'target'] as const).flatMap((side) =>
+      sides[side].sessions.map((session) => worker(side, session)),
+    ),
+  )
+  return done
+}
+
+async function prepare(sides: Sides, table: TablePlan): Promise<Work> {
+  const [source, target] = await Promise.all(
+    (['source', 'target'] as const).map((side) =>
+      Promise.all([
+        unitsOf(sides[side].sessions[0]!, side, table),
+        table.integerKey ? keyRange(sides[side].sessions[0]!, table) : undefined,
+      ]).catch((error) => Promise.reject(cannotCompare(side, `reading ${tableName(table)}`, error))),
+    ),
+  )
+  const ends = [source![1], target![1]].filter((range) => range !== undefined).flat()
+  const range = ends.length > 0 ? ([least(ends), greatest(ends)] as const) : undefined
+  const [ours, theirs] = [source![0], target![0]]
+  return {
+    table,
+    bucketing: bucketingFor(table, table.estimatedRows, range),
+    units: { source: ours, target: theirs },
+    left: ours.length + theirs.length,
+    digests: { source: new Map(), target: new Map() },
+  }
+}
+
+async function keyRange(client: pg.ClientBase, table: TablePlan): Promise<[bigint, bigint] | undefined> {
+  const column = quoted(table.key[0]!.name)
+  const [[from, to]] = (await rows(
+    client,
+    `SELECT min(${column}), max(${column}) FROM ${qualified(table)}`,
+  )) as [[string | null, string | null]]
+  return from === null || to === null ? undefined : [BigInt(from), BigInt(to)]
+}
+
+export async function digestUnit(
+  session: pg.ClientBase,
+  unit: Unit,
+  bucketing: Bucketing,
+  { seeds, where }: Pick<ScanOptions, 'seeds' | 'where'>,
+): Promise<Digest> {
+  const sql = digestSql(unit.table, seeds, bucketing, unit.from, `${unit.condition} AND (${where})`)
+  const read = await rows(session, sql).catch((error) =>
+    Promise.reject(cannotCompare(unit.side, `reading ${tableName(unit.table)}`, error)),
+  )
+  return digestOf(read)
+}
+
+export function digestOf(read: (string | null)[][]): Digest {
+  const digest: Digest = new Map()
+  for (const [bucket, count, first, second] of read)
+    add(digest, BigInt(bucket!), { rows: Number(count), first: BigInt(first!), second: BigInt(second!) })
+  return digest
+}
+
+function finish({ table, bucketing, digests }: Work): ScannedTable {
+  let sourceRows = 0
+  for (const { rows } of digests.source.values()) sourceRows += rows
+  const differing = differingBuckets(digests.source, digests.target)
+  digests.source.clear()
+  digests.target.clear()
+  return { table, bucketing, sourceRows, differing }
+}
+
+const least = (values: bigint[]) => values.reduce((a, b) => (a < b ? a : b))
+const greatest = (values: bigint[]) => values.reduce((a, b) => (a > b ? a : b))

@@ -1,0 +1,130 @@
+import type pg from 'pg'
+import type { Bucketing } from './buckets.ts'
+import { differingBuckets } from './buckets.ts'
+import { difference, rowsByName } from './compare.ts'
+import { CannotCompareError, cannotCompare } from './errors.ts'
+import { type Examined, examine } from './examine.ts'
+import { keyArrays } from './explain.ts'
+import { type Seeds, seedsFrom } from './hash.ts'
+import type { Plan, TablePlan } from './plan.ts'
+import { tableResult } from './result.ts'
+import { digestOf } from './scan.ts'
+import { begin, rows } from './session.ts'
+import { digestSql, keysCondition, rowsSql } from './sql.ts'
+import {
+  type Changes,
+  type Clients,
+  type Key,
+  qualified,
+  type Side,
+  type TableResult,
+  type VerifyResult,
+} from './types.ts'
+
+const keysAtOnce = 5000
+const maxKeysOfWholeTable = 100_000
+const wholeTable: Bucketing = { kind: 'hash', bits: 0 }
+
+/** Only index lookups: the cost must grow with the keys, not with the table. */
+const lookups = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' }
+const scans = 'SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on'
+
+export interface VerifyKeysOptions {
+  plan: Plan
+  seed?: number
+  /** Rows whose differing columns are looked up, default 100 a table. */
+  maxRowsExplained?: number
+}
+
+/**
+ * Compares only the rows of these keys, or the whole table where the changes say `all` or the table has no key.
+ * The sessions are open already and in no transaction. Each side is read in one snapshot.
+ * @throws CannotCompareError when there is no answer
+ */
+export async function verifyKeys(
+  source: pg.ClientBase,
+  target: pg.ClientBase,
+  changes: Changes,
+  { plan, seed = 1, maxRowsExplained = 100 }: VerifyKeysOptions,
+): Promise<VerifyResult> {
+  const startedAt = performance.now()
+  const clients = { source, target }
+  const seeds = seedsFrom(seed)
+  await onBoth('opening a snapshot', (side) => clients[side].query(begin(undefined, lookups)))
+  try {
+    const tables: TableResult[] = []
+    const whole: TablePlan[] = []
+    for (const [name, keys] of changes) {
+      const table = plan.tables.get(name)
+      if (!table) throw new CannotCompareError(`table ${name} changed but is not in the plan: plan again`)
+      if (keys === 'all' || table.key.length === 0) whole.push(table)
+      else tables.push(await lookUp(clients, table, keys, seeds, maxRowsExplained))
+    }
+    if (whole.length > 0) await onBoth('opening a snapshot', (side) => clients[side].query(scans))
+    for (const table of whole) tables.push(await readAll(clients, table, seeds, maxRowsExplained))
+    const rowCount = tables.reduce((sum, table) => sum + table.rows, 0)
+    const rowsPerSecond = Math.round(rowCount / ((performance.now() - startedAt) / 1000))
+    return { equal: tables.every((table) => table.equal), tables, rowsPerSecond, bytes: 0, unsettled: 0 }
+  } finally {
+    await Promise.allSettled([source.query('ROLLBACK'), target.query('ROLLBACK')])
+  }
+}
+
+async function lookUp(
+  clients: Clients,
+  table: TablePlan,
+  keys: readonly Key[],
+  seeds: Seeds,
+  maxRowsExplained: number,
+): Promise<TableResult> {
+  const found: Examined = { missing: [], extra: [], differing: [], complete: true }
+  let sourceRows = 0
+  let differ = 0
+  for (let i = 0; i < keys.length; i += keysAtOnce) {
+    const values = keyArrays(table, keys.slice(i, i + keysAtOnce))
+    const query = (sql: (condition: string) => string) =>
+      onBoth(`reading ${table.schema}.${table.name}`, (side) =>
+        rows(clients[side], sql(keysCondition(table, side)), values),
+      )
+    // One row from each side tells whether all is well; the rows themselves only come when it is not.
+    const [ours, theirs] = (
+      await query((condition) => digestSql(table, seeds, wholeTable, qualified(table), condition))
+    ).map(digestOf)
+    sourceRows += ours!.get(0n)?.rows ?? 0
+    if (differingBuckets(ours!, theirs!).size === 0) continue
+    differ++
+    const [source, target] = (await query((condition) => rowsSql(table, seeds, condition))).map(rowsByName)
+    const { missing, extra, differing } = difference(source!, target!)
+    found.missing.push(...missing)
+    found.extra.push(...extra)
+    found.differing.push(...differing)
+  }
+  const scanned = { table, sourceRows, differing: new Map(differ > 0 ? [[0n, differ]] : []) }
+  return tableResult(clients, scanned, found, seeds, maxRowsExplained)
+}
+
+async function readAll(
+  clients: Clients,
+  table: TablePlan,
+  seeds: Seeds,
+  maxRowsExplained: number,
+): Promise<TableResult> {
+  const sql = digestSql(table, seeds, wholeTable, qualified(table), 'true')
+  const [ours, theirs] = (
+    await onBoth(`reading ${table.schema}.${table.name}`, (side) => rows(clients[side], sql))
+  ).map(digestOf)
+  const differing = differingBuckets(ours!, theirs!)
+  const sourceRows = ours!.get(0n)?.rows ?? 0
+  const signal = new AbortController().signal
+  const options = { seeds, where: 'true', maxKeys: maxKeysOfWholeTable, signal }
+  const found = await examine(clients, { table, bucketing: wholeTable, differing }, options)
+  return tableResult(clients, { table, sourceRows, differing }, found, seeds, maxRowsExplained)
+}
+
+async function onBoth<T>(doing: string, work: (side: Side) => Promise<T>): Promise<T[]> {
+  return Promise.all(
+    (['source', 'target'] as const).map((side) =>
+      work(side).catch((error) => Promise.reject(cannotCompare(side, doing, error))),
+    ),
+  )
+}
