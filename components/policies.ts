@@ -6,7 +6,9 @@ export class PolicyError extends Error {
 }
 
 type Principals =
-  | { Service?: string[]; AWS?: pulumi.Input<string>[]; Federated?: pulumi.Input<string>[] }
+  | { Service: string[] }
+  | { AWS: pulumi.Input<string>[] }
+  | { Federated: pulumi.Input<string>[] }
   | '*'
 type Conditions = Record<string, Record<string, pulumi.Input<string | string[]> | pulumi.Input<string>[]>>
 

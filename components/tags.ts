@@ -24,6 +24,18 @@ export function tagEverything(settings: Pick<Settings, 'stack' | 'tags'>): void 
 }
 
 /**
+ * awsx lets instances in public subnets have public addresses; here only the front door and NAT have any, and they
+ * do not need it.
+ */
+export function closePublicSubnets(): void {
+  pulumi.runtime.registerResourceTransform(({ type, props }) =>
+    type === 'aws:ec2/subnet:Subnet'
+      ? { props: { ...props, mapPublicIpOnLaunch: false }, opts: asTheyWere }
+      : undefined,
+  )
+}
+
+/**
  * The SDK sends options that are left out back untouched. Options sent back as received would come with
  * `deleteBeforeReplace: false`, which overrides the provider's own choice for things with a fixed name.
  */

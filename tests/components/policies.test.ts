@@ -55,7 +55,7 @@ test('fact 21: CloudWatch Logs uses its key for log groups of the stack only', (
 
 test('fact 22: alarms, budgets and anomalies may use the key of a topic', (t) => {
   const services = keyPolicy(where, ['cloudWatchAlarms', 'budgets', 'costAnomalies']).Statement.flatMap(
-    ({ Principal }) => (Principal !== '*' && Principal?.Service) || [],
+    ({ Principal }) => (typeof Principal === 'object' && 'Service' in Principal ? Principal.Service : []),
   )
   t.deepEqual(services, ['cloudwatch.amazonaws.com', 'budgets.amazonaws.com', 'costalerts.amazonaws.com'])
 })
