@@ -9,13 +9,18 @@ export interface Pass {
   readonly knocksAt: Failing | undefined
 }
 
+/** What concerns every transaction: no connection, or a database that reads but takes no writes. */
+export type Outage = 'unreachable' | 'fenced'
+
 interface Failing {
+  outage: Outage
   delayMs: number
   knocking: boolean
   timer?: NodeJS.Timeout
 }
 
 interface Waiter {
+  readonly writes: boolean
   admit(pass: Pass): void
 }
 
@@ -25,7 +30,7 @@ const slowestKnockMs = 100
 /**
  * Lets at most `size` transactions run at once and keeps the rest in order. Held, it lets none in. After a failure
  * one transaction at a time knocks, ever more slowly up to every 100 ms, so that a database that comes back is not
- * met by everybody at once; its first success lets all in again.
+ * met by everybody at once; its first success lets all in again. Reads pass by while the database is only fenced.
  */
 export class Admission {
   readonly #size: number
@@ -51,18 +56,20 @@ export class Admission {
     return this.#queue.length
   }
 
-  get failing(): boolean {
-    return this.#failing !== undefined
+  get failing(): Outage | undefined {
+    return this.#failing?.outage
   }
 
   /**
    * @param deadline on the clock of `performance.now()`
    * @param again the transaction had its turn and failed: it keeps its place before later ones
    */
-  enter(deadline: number, again: boolean): Promise<Pass> {
-    if (this.#mayEnter() && (again || this.#queue.length === 0)) return Promise.resolve(this.#pass())
+  enter(deadline: number, writes: boolean, again = false): Promise<Pass> {
+    const first = again || this.#queue.length === 0 || this.#passesBy(writes)
+    if (first && this.#mayEnter(writes)) return Promise.resolve(this.#pass(writes))
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
+        writes,
         admit: (pass) => {
           clearTimeout(timer)
           resolve(pass)
@@ -80,13 +87,12 @@ export class Admission {
     })
   }
 
-  /** @param outcome `unsure`: no failure, but no proof either that the database takes writes again */
-  leave(pass: Pass, outcome: 'well' | 'unsure' | 'failed'): void {
+  /** @param outcome `well`: the server answered, if only with an error of the statement itself */
+  leave(pass: Pass, outcome: 'well' | Outage): void {
     this.#inUse--
     const knocked = pass.knocksAt !== undefined && pass.knocksAt === this.#failing
-    if (outcome === 'failed') this.#slowDown(knocked)
-    else if (outcome === 'well' && knocked) this.#recover()
-    else if (knocked) pass.knocksAt.knocking = false
+    if (outcome !== 'well') this.#slowDown(outcome, knocked)
+    else if (knocked) this.#recover()
     this.#admitWaiting()
     if (this.#inUse === 0) for (const notify of this.#onIdle.splice(0)) notify()
   }
@@ -114,29 +120,41 @@ export class Admission {
     })
   }
 
-  #mayEnter(): boolean {
+  #mayEnter(writes: boolean): boolean {
     if (this.#held || this.#inUse >= this.#size) return false
-    return !this.#failing || (!this.#failing.knocking && this.#failing.timer === undefined)
+    if (!this.#failing || this.#passesBy(writes)) return true
+    return !this.#failing.knocking && this.#failing.timer === undefined
   }
 
-  #pass(): Pass {
+  #passesBy(writes: boolean): boolean {
+    return !writes && this.#failing?.outage === 'fenced'
+  }
+
+  #pass(writes: boolean): Pass {
     this.#inUse++
-    if (this.#failing) this.#failing.knocking = true
+    if (!this.#failing || this.#passesBy(writes)) return { knocksAt: undefined }
+    this.#failing.knocking = true
     return { knocksAt: this.#failing }
   }
 
   #admitWaiting(): void {
-    while (this.#queue.length > 0 && this.#mayEnter()) this.#queue.shift()!.admit(this.#pass())
+    for (;;) {
+      const next = this.#queue.findIndex((waiter) => this.#mayEnter(waiter.writes))
+      if (next === -1) return
+      const [waiter] = this.#queue.splice(next, 1)
+      waiter!.admit(this.#pass(waiter!.writes))
+    }
   }
 
   /** Those that were under way when the trouble began do not make it worse; the first knock comes at once. */
-  #slowDown(knocked: boolean): void {
+  #slowDown(outage: Outage, knocked: boolean): void {
     if (!this.#failing) {
-      this.#failing = { delayMs: 0, knocking: false }
+      this.#failing = { outage, delayMs: 0, knocking: false }
       return
     }
-    if (!knocked) return
     const failing = this.#failing
+    failing.outage = outage
+    if (!knocked) return
     failing.knocking = false
     failing.delayMs = Math.min(slowestKnockMs, Math.max(firstKnockMs, failing.delayMs * 2))
     failing.timer = setTimeout(() => {

@@ -3,6 +3,7 @@ import fastify, {
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
+  LogController,
 } from 'fastify'
 import { DeadlineError } from './admission.ts'
 import { maskCardNumbers } from './card.ts'
@@ -31,7 +32,7 @@ const paymentId = /^pay_[1-9]\d{0,18}$/
 export function createApp({ payments, database, side, log }: AppOptions) {
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: !log.isLevelEnabled('info'),
+    logController: new LogController({ disableRequestLogging: !log.isLevelEnabled('info') }),
     // What reaches a closing process is answered like the rest, not with 503.
     return503OnClosing: false,
     bodyLimit: 16_384,
@@ -111,9 +112,7 @@ function sendError(error: FastifyError, reply: FastifyReply): FastifyReply {
   }
   const status = error.statusCode ?? 500
   if (status < 500) {
-    // The parser's own message shows a piece of the body, which may hold a card number.
-    const message = error instanceof SyntaxError ? 'the body is not JSON' : error.message
-    return reply.code(status).send({ error: 'invalid-request', message: maskCardNumbers(message) })
+    return reply.code(status).send({ error: 'invalid-request', message: maskCardNumbers(error.message) })
   }
   reply.log.error({ err: error }, 'a request failed')
   return reply

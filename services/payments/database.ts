@@ -10,6 +10,8 @@ export interface DatabaseOptions {
   log: Log
   /** How long a transaction may wait and be tried again, milliseconds. */
   deadlineMs?: number
+  /** How long one try may go without an answer, milliseconds: the network may have lost it. */
+  attemptTimeoutMs?: number
 }
 
 /** One statement that is a transaction of its own. */
@@ -20,7 +22,6 @@ export interface Statement {
 }
 
 const connectTimeoutMs = 2000
-const attemptTimeoutMs = 3000
 /** Opened ahead after a change of route, so that held requests find connections. */
 const warmConnections = 4
 
@@ -33,10 +34,9 @@ export class Database {
   readonly #options: Required<DatabaseOptions>
   #url: string
   #pool: pg.Pool
-  #lastTrouble: Trouble | undefined
 
   constructor(options: DatabaseOptions) {
-    this.#options = { deadlineMs: 10_000, ...options }
+    this.#options = { deadlineMs: 10_000, attemptTimeoutMs: 3000, ...options }
     this.admission = new Admission(options.poolSize)
     this.#url = options.url
     this.#pool = this.#open()
@@ -59,16 +59,16 @@ export class Database {
     const deadline = performance.now() + this.#options.deadlineMs
     let cause: unknown
     for (let again = false; ; again = true) {
-      const pass = await this.admission.enter(deadline, again).catch((error) => {
+      const pass = await this.admission.enter(deadline, statement.writes, again).catch((error) => {
         throw cause ? new DeadlineError((cause as Error).message, { cause }) : error
       })
       try {
         const rows = await this.#attempt<Row>(statement, deadline)
-        this.#leave(pass, statement)
+        this.#leave(pass)
         return rows
       } catch (error) {
         const trouble = troubleOf(error)
-        this.#leave(pass, statement, trouble, error)
+        this.#leave(pass, trouble, error)
         if (trouble === undefined) throw error
         cause = error
       }
@@ -128,7 +128,7 @@ export class Database {
         text: statement.text,
         values: statement.values,
         rowMode: 'array',
-        query_timeout: Math.max(1, Math.min(attemptTimeoutMs, deadline - performance.now())),
+        query_timeout: Math.max(1, Math.min(this.#options.attemptTimeoutMs, deadline - performance.now())),
       } as pg.QueryArrayConfig)
       return result.rows
     } catch (error) {
@@ -140,18 +140,16 @@ export class Database {
     }
   }
 
-  #leave(pass: Pass, statement: Statement, trouble?: Trouble, error?: unknown): void {
-    const failed = trouble === 'unreachable' || trouble === 'fenced'
-    // A fenced database still reads: only a write shows that it is open again.
-    const proof = statement.writes || this.#lastTrouble !== 'fenced'
+  #leave(pass: Pass, trouble?: Trouble, error?: unknown): void {
+    const outage = trouble === 'unreachable' || trouble === 'fenced' ? trouble : undefined
     const before = this.admission.failing
-    if (failed) this.#lastTrouble = trouble
-    this.admission.leave(pass, failed ? 'failed' : proof ? 'well' : 'unsure')
-    if (before === this.admission.failing) return
-    const words = failed
-      ? `requests wait: the database is ${trouble}: ${(error as Error).message}`
-      : 'requests run again'
-    this.#options.log.warn(words)
+    this.admission.leave(pass, outage ?? 'well')
+    const after = this.admission.failing
+    if (after && after !== before) {
+      this.#options.log.warn(`requests wait: the database is ${after}: ${(error as Error).message}`)
+    } else if (before && !after) {
+      this.#options.log.warn('requests run again')
+    }
   }
 
   #open(): pg.Pool {
@@ -163,6 +161,8 @@ export class Database {
       keepAlive: true,
       application_name: 'payments',
     })
+    // The server may end a connection right behind an answer, while nobody listens: that must not end the process.
+    pool.on('connect', (client) => client.on('error', () => {}))
     // An idle connection that breaks; the pool has dropped it already.
     pool.on('error', (error) => this.#options.log.debug({ err: error }, 'an idle connection broke'))
     return pool

@@ -57,13 +57,11 @@ export function parseIdempotencyKey(header: string | string[] | undefined): stri
 function parse<T>(schema: z.ZodType<T>, body: unknown): T {
   const result = schema.safeParse(body)
   if (result.success) return result.data
-  throw new RequestError(
-    result.error.issues
-      .map((issue) => {
-        if (issue.code === 'unrecognized_keys') return `unknown fields: ${issue.keys.join(', ')}`
-        if (issue.path.length === 0) return 'the body must be a JSON object'
-        return `${issue.path.join('.')}: ${issue.message}`
-      })
-      .join('; '),
-  )
+  throw new RequestError([...new Set(result.error.issues.map(explain))].join('; '))
+}
+
+function explain(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return `unknown fields: ${issue.keys.join(', ')}`
+  if (issue.path.length === 0) return 'the body must be a JSON object'
+  return `${issue.path.join('.')}: ${issue.message}`
 }
