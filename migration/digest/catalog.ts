@@ -16,6 +16,7 @@ export interface CatalogTable extends Table {
   key: string[]
   /** The planner's estimate. */
   estimatedRows: number
+  partitions: Table[]
 }
 
 export interface Catalog {
@@ -29,7 +30,10 @@ export interface Catalog {
 const tablesSql = `
 SELECT c.oid, n.nspname, c.relname, key.names,
   (SELECT sum(greatest(l.reltuples, 0))::int8 FROM pg_class l
-    WHERE l.oid = c.oid OR l.oid IN (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf))
+    WHERE l.oid = c.oid OR l.oid IN (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf)),
+  (SELECT json_agg(json_build_object('schema', pn.nspname, 'name', p.relname))
+    FROM pg_partition_tree(c.oid) tree JOIN pg_class p ON p.oid = tree.relid
+    JOIN pg_namespace pn ON pn.oid = p.relnamespace WHERE p.oid <> c.oid)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN LATERAL (
   SELECT (SELECT json_agg(a.attname ORDER BY k.n)
@@ -69,9 +73,15 @@ export async function readCatalog(client: pg.ClientBase): Promise<Catalog> {
     `SELECT current_setting('server_version_num'), current_setting('server_encoding')`,
   )) as [[string, string]]
   const byOid = new Map<string, CatalogTable>()
-  for (const [oid, schema, name, key, estimate] of await rows(client, tablesSql)) {
-    const table = { schema: schema!, name: name!, columns: [], key: JSON.parse(key ?? '[]') }
-    byOid.set(oid!, { ...table, estimatedRows: Number(estimate) })
+  for (const [oid, schema, name, key, estimate, partitions] of await rows(client, tablesSql)) {
+    byOid.set(oid!, {
+      schema: schema!,
+      name: name!,
+      columns: [],
+      key: JSON.parse(key ?? '[]'),
+      estimatedRows: Number(estimate),
+      partitions: JSON.parse(partitions ?? '[]'),
+    })
   }
   for (const [oid, name, base, kind, builtin, domain, castType] of await rows(client, columnsSql, [
     [...byOid.keys()],

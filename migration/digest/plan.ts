@@ -28,6 +28,8 @@ export interface TablePlan extends Table {
   key: KeyColumn[]
   /** The key is one integer column: buckets are ranges, which an index can read. */
   integerKey: boolean
+  /** Partitions of the source at any depth: changes name them, not the table. */
+  partitions: Table[]
   estimatedRows: number
   /** What a reader should know, such as types that differ. */
   notes: string[]
@@ -150,6 +152,7 @@ function planTable(
     columnExpressions: columns.map((column) => byColumn.get(column) ?? 'NULL'),
     keyExpressions: key.length > 0 ? source.key.map((column) => byColumn.get(column) ?? 'NULL') : expressions,
     key,
+    partitions: source.partitions,
     integerKey:
       key.length === 1 &&
       Object.values(key[0]!.castType).every((type) => ['smallint', 'integer', 'bigint'].includes(type)),

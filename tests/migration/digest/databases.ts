@@ -8,6 +8,7 @@ let servers: Promise<[PostgresServer, PostgresServer]> | undefined
 let made = 0
 
 export interface Databases {
+  name: string
   source: string
   target: string
   /** Runs SQL on both sides, or on one. */
@@ -39,6 +40,7 @@ export async function databases(t: ExecutionContext, sql = '', options = ''): Pr
   }
   if (sql) await both(sql)
   return {
+    name,
     source: sourceServer.url(name),
     target: targetServer.url(name),
     both,
