@@ -4,7 +4,7 @@ import { flowsAt } from './components/flows.ts'
 import { Keys } from './components/keys.ts'
 import { Network } from './components/network.ts'
 import { sourceStage } from './components/source-stage.ts'
-import { closePublicSubnets, tagEverything } from './components/tags.ts'
+import { transformEverything } from './components/tags.ts'
 import { parseSettings } from './settings.ts'
 
 /** The program: what a stack's settings ask for, phase by phase. */
@@ -13,8 +13,7 @@ export default async function program() {
   const context = contextOf(settings)
   const { reaches } = context
   const source = sourceStage(settings)
-  tagEverything(settings)
-  closePublicSubnets()
+  transformEverything(settings)
 
   const keys = new Keys('keys', { context })
   const network = new Network('network', {

@@ -11,28 +11,18 @@ export const tagsOf = ({ stack, tags }: Pick<Settings, 'stack' | 'tags'>): Recor
 })
 
 /**
- * Tags everything registered from now on, also what remote components (awsx) make: of all kinds of transform,
- * only this one reaches those. A tag that a resource sets itself wins.
+ * Changes everything registered from now on, also what remote components (awsx) make: of all kinds of transform,
+ * only this one reaches those. Adds the stack's tags, where a tag that a resource sets itself wins, and closes
+ * awsx's public subnets: it gives instances there public addresses, and here only front door and NAT have any.
  */
-export function tagEverything(settings: Pick<Settings, 'stack' | 'tags'>): void {
+export function transformEverything(settings: Pick<Settings, 'stack' | 'tags'>): void {
   const tags = tagsOf(settings)
-  pulumi.runtime.registerResourceTransform(({ type, props }) =>
-    taggable.has(type)
-      ? { props: { ...props, tags: { ...tags, ...props.tags } }, opts: asTheyWere }
-      : undefined,
-  )
-}
-
-/**
- * awsx lets instances in public subnets have public addresses; here only the front door and NAT have any, and they
- * do not need it.
- */
-export function closePublicSubnets(): void {
-  pulumi.runtime.registerResourceTransform(({ type, props }) =>
-    type === 'aws:ec2/subnet:Subnet'
-      ? { props: { ...props, mapPublicIpOnLaunch: false }, opts: asTheyWere }
-      : undefined,
-  )
+  pulumi.runtime.registerResourceTransform(({ type, props }) => {
+    if (!taggable.has(type)) return undefined
+    const tagged = { ...props, tags: { ...tags, ...props.tags } }
+    const closed = type === 'aws:ec2/subnet:Subnet' ? { mapPublicIpOnLaunch: false } : {}
+    return { props: { ...tagged, ...closed }, opts: asTheyWere }
+  })
 }
 
 /**

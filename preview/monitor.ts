@@ -7,7 +7,7 @@ import { autonamed } from './autonames.ts'
 import { constructVpc } from './awsx-vpc.ts'
 import type { Invokes } from './invokes.ts'
 import type { RecordedResource, Recording } from './recorded.ts'
-import { Transforms } from './transforms.ts'
+import { type CallbackServer, Transforms } from './transforms.ts'
 import { stackType, urnOf } from './urn.ts'
 import { type Inputs, type plain, plainFields, unwrapped } from './values.ts'
 
@@ -42,10 +42,11 @@ export class RecordingMonitor {
   readonly recording: Recording = { resources: [], outputs: {}, componentOutputs: {}, warnings: [] }
   readonly #stack: string
   readonly #invokes: Invokes
-  readonly #transforms = new Transforms()
+  readonly #transforms: Transforms
   readonly #urns = new Set<string>()
 
-  constructor(stack: string, invokes: Invokes) {
+  constructor(stack: string, invokes: Invokes, callbackServer: () => CallbackServer) {
+    this.#transforms = new Transforms(callbackServer)
     this.#stack = stack
     this.#invokes = invokes
   }
@@ -109,10 +110,6 @@ export class RecordingMonitor {
 
   signalAndWaitForShutdown(_: empty.Empty, reply: Reply<empty.Empty>): void {
     reply(null, new empty.Empty())
-  }
-
-  close(): void {
-    this.#transforms.close()
   }
 
   /** Registers one resource, and those a remote component makes; the state is what its outputs resolve to. */

@@ -7,6 +7,7 @@ import { project } from '../settings.ts'
 import { type Invokes, invokesOf, type World } from './invokes.ts'
 import { RecordingMonitor } from './monitor.ts'
 import type { Recording } from './recorded.ts'
+import type { CallbackServer } from './transforms.ts'
 import { type Json, plain } from './values.ts'
 
 export type Program = () => unknown
@@ -30,16 +31,17 @@ export function recordProgram(program: Program, options: RunOptions): Promise<Re
 /** The SDK's own isolation between programs of the Automation API; not part of its public types. */
 const { withLocalStorage, getStore } = state as unknown as {
   withLocalStorage<Result>(callback: () => Promise<Result>): Promise<Result>
-  getStore(): { settings: { engine: unknown } }
+  getStore(): { settings: { engine: unknown }; callbacks: CallbackServer }
 }
 const inItsOwnStore = withLocalStorage
 
 async function runOnce(program: Program, options: RunOptions): Promise<Recording> {
   const { stack, config } = options
   const invokes: Invokes = invokesOf(options)
-  const monitor = new RecordingMonitor(stack, invokes)
+  const monitor = new RecordingMonitor(stack, invokes, () => getStore().callbacks)
   const errors: Error[] = []
   const release = takeUnhandled(errors)
+  const mapped = withoutStackTraces()
   try {
     runtime.setMockOptions(monitor as never, project, stack, true, 'organization')
     runtime.setAllConfig(config)
@@ -57,11 +59,24 @@ async function runOnce(program: Program, options: RunOptions): Promise<Recording
   } finally {
     await oneTurn()
     release()
-    monitor.close()
+    mapped()
   }
   if (errors[0]) throw errors[0]
   monitor.recording.resources.sort((a, b) => (a.urn < b.urn ? -1 : 1))
   return monitor.recording
+}
+
+/**
+ * The SDK writes a stack trace for every promise it makes, thousands a run, which takes longer than all the rest. They
+ * are not written while a program runs; those of errors that come out of it are written when somebody reads them.
+ */
+function withoutStackTraces(): () => void {
+  const before = Error.prepareStackTrace
+  Error.prepareStackTrace = (error) => String(error)
+  return () => {
+    if (before) Error.prepareStackTrace = before
+    else Reflect.deleteProperty(Error, 'prepareStackTrace')
+  }
 }
 
 /** Rejections that nobody handled are told when a turn of the event loop ends. */

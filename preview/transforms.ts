@@ -1,41 +1,47 @@
-import { credentials } from '@grpc/grpc-js'
-import grpc from '@pulumi/pulumi/proto/callback_grpc_pb.js'
+import type { sendUnaryData } from '@grpc/grpc-js'
 import callbacks, { type Callback } from '@pulumi/pulumi/proto/callback_pb.js'
 import proto from '@pulumi/pulumi/proto/resource_pb.js'
 
-/** Runs the transforms that a program registers for its stack, as the engine does: it calls the program back. */
-export class Transforms {
-  readonly #callbacks: Callback[] = []
-  readonly #clients = new Map<string, grpc.CallbacksClient>()
+/** The program's side of a transform: the handler that the SDK serves over gRPC, called here without the wire. */
+export interface CallbackServer {
+  invoke(
+    call: { request: callbacks.CallbackInvokeRequest },
+    reply: sendUnaryData<callbacks.CallbackInvokeResponse>,
+  ): void
+}
 
-  add(callback: Callback): void {
-    this.#callbacks.push(callback)
+/** Runs the transforms that a program registers, as the engine does: those of a resource, then those of its stack. */
+export class Transforms {
+  readonly #ofStack: Callback[] = []
+  readonly #server: () => CallbackServer
+
+  constructor(server: () => CallbackServer) {
+    this.#server = server
   }
 
-  /** The request with everything the transforms changed: first those of the resource, then those of the stack. */
+  add(callback: Callback): void {
+    this.#ofStack.push(callback)
+  }
+
+  /** The request with everything the transforms changed. */
   async apply(request: proto.RegisterResourceRequest): Promise<proto.RegisterResourceRequest> {
-    for (const callback of [...request.getTransformsList(), ...this.#callbacks]) {
-      const response = await this.#call(callback, questionOf(request))
-      take(request, response)
+    for (const callback of [...request.getTransformsList(), ...this.#ofStack]) {
+      take(request, await this.#call(callback, questionOf(request)))
     }
     return request
   }
 
-  close(): void {
-    for (const client of this.#clients.values()) client.close()
-  }
-
   #call(callback: Callback, question: proto.TransformRequest): Promise<proto.TransformResponse> {
-    const target = callback.getTarget()
-    const client = this.#clients.get(target) ?? new grpc.CallbacksClient(target, credentials.createInsecure())
-    this.#clients.set(target, client)
-    const message = new callbacks.CallbackInvokeRequest()
-    message.setToken(callback.getToken())
-    message.setRequest(question.serializeBinary())
+    const request = new callbacks.CallbackInvokeRequest()
+    request.setToken(callback.getToken())
+    request.setRequest(question.serializeBinary())
     return new Promise((resolve, reject) => {
-      client.invoke(message, (error, response) => {
-        if (error) reject(new Error(error.details))
-        else resolve(proto.TransformResponse.deserializeBinary(response.getResponse_asU8()))
+      this.#server().invoke({ request }, (error, response) => {
+        if (response) resolve(proto.TransformResponse.deserializeBinary(response.getResponse_asU8()))
+        else
+          reject(
+            new Error(error && 'details' in error && error.details ? error.details : 'a transform failed'),
+          )
       })
     })
   }
