@@ -1,11 +1,22 @@
 import pg, { type ClientBase } from 'pg'
 import type { Side } from './gate/gate.ts'
 import { quoted, type Relation, userTables } from './postgres/catalog.ts'
+import type { Site } from './site.ts'
 
 export const publication = 'lift'
 
-/** Slots and subscriptions carry the epoch that made them, so that nobody takes an old one for this run's. */
-export const linkName = (epoch: number): string => `lift_e${epoch}`
+/**
+ * Slots and subscriptions carry the epoch that made them, so that nobody takes an old one for this run's, and
+ * the source's database, because the slots of all databases of a server share their names.
+ */
+export function linkName(site: Site, epoch: number): string {
+  const database = decodeURIComponent(new URL(site.source.url).pathname.slice(1))
+  const slug = database
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_]/g, '_')
+    .slice(0, 40)
+  return `lift_${slug}_e${epoch}`
+}
 
 /** What `side` publishes: its tables one by one, and its own direction's nonce; never the other's. */
 export async function ensurePublication(client: ClientBase, side: Side): Promise<void> {
@@ -89,7 +100,7 @@ export async function subscriptions(
   const { rows } = await client.query(
     ofThisDatabase(
       'select subname as name, subenabled as enabled, subslotname as slot from',
-      `and subname like 'lift\\_e%' order by oid`,
+      `and subname ~ '^lift_.*_e[0-9]+$' order by oid`,
     ),
   )
   return rows

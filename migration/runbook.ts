@@ -41,6 +41,7 @@ export async function runbook(name: string): Promise<Runbook> {
       by: `runner ${hostname()} ${process.pid}`,
       switchover: { from: name === 'rollback' ? 'target' : 'source', stage: 'before' },
       say: (text) => console.log(`    ${text}`),
+      print: (text) => console.log(text),
     }
     const done: StepName[] = []
     console.log(`runbook ${name}${execute ? '' : ' (dry run: checks only, nothing changes)'}`)
@@ -59,7 +60,6 @@ export async function runbook(name: string): Promise<Runbook> {
       },
       async finish() {
         journal.write('run-end')
-        await context.switchover.rows?.close()
         await lift.close()
         journal.close()
         console.log(`runbook ${name}: done in ${((Date.now() - began.getTime()) / 1000).toFixed(1)} s`)

@@ -51,6 +51,8 @@ const schema = z.strictObject({
       lockTimeoutMs: z.int().min(10).max(10_000).default(500),
       /** Replication lag above which a switchover does not begin, bytes of WAL. */
       lagBytes: z.int().min(0).default(1_000_000),
+      /** How long rows that differ may take to agree before they are called different, milliseconds. */
+      arriveMs: z.int().min(100).default(10_000),
       /** Bounds of the gate between two weights. */
       errorPercent: z.number().min(0).max(100).default(0.5),
       p99Ms: z.number().positive().default(500),

@@ -1,4 +1,4 @@
-import { addressOf } from '../lift.ts'
+import { addressOf } from '../database.ts'
 import type { Site } from '../site.ts'
 import { agentsGate } from './agents.ts'
 import type { WriteGate } from './gate.ts'

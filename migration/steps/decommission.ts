@@ -27,7 +27,7 @@ export const removeWayBack: Step = {
   },
   async verify({ lift }) {
     const { rows } = await lift.target.client.query(
-      `select slot_name from pg_catalog.pg_replication_slots where slot_name like 'lift\\_e%' and database = current_database()`,
+      `select slot_name from pg_catalog.pg_replication_slots where slot_name ~ '^lift_.*_e[0-9]+$' and database = current_database()`,
     )
     demand(
       rows.length === 0,

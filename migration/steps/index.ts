@@ -15,6 +15,7 @@ import {
   turnReplication,
   verifyWayBack,
 } from './switch.ts'
+import { verifyChanges, verifyRows } from './verify.ts'
 
 /** Every step that a runbook may name. */
 export const steps = {
@@ -26,11 +27,13 @@ export const steps = {
   'watch-weight': watchWeight,
   preflight,
   'freeze-ddl': freezeSchema,
+  'verify-rows': verifyRows,
   prepare,
   pause,
   fence: fenceFrom,
   drain: drainForward,
   sequences: moveSequences,
+  'verify-changes': verifyChanges,
   'turn-replication': turnReplication,
   decide,
   open,

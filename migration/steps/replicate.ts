@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { readFenceRow } from '../epoch.ts'
+import type { Lift } from '../lift.ts'
 import { installLiftSchema, unfencedTables } from '../lift-schema.ts'
 import { quoted, userTables } from '../postgres/catalog.ts'
 import {
@@ -15,7 +16,7 @@ import {
 import { demand, type Step } from './step.ts'
 
 /** The link that the replicate runbook makes, before any switchover. */
-const firstLink = linkName(0)
+const firstLink = (lift: Lift): string => linkName(lift.site, 0)
 
 /** Both databases hold the same tables, each with a key. */
 export const checkDatabases: Step = {
@@ -80,27 +81,27 @@ export const subscribeTarget: Step = {
   async act({ lift, say }) {
     await ensurePublication(lift.source.client, 'source')
     await ensurePublication(lift.target.client, 'target')
-    await subscribe(lift.target.client, firstLink, lift.source.replicationUrl, {
+    await subscribe(lift.target.client, firstLink(lift), lift.source.replicationUrl, {
       copyData: true,
       enabled: true,
       createSlot: true,
     })
     for (let left = -1; left !== 0; await delay(100)) {
-      const tables = await unsyncedTables(lift.target.client, firstLink)
+      const tables = await unsyncedTables(lift.target.client, firstLink(lift))
       if (tables.length !== left) say(`tables still to copy: ${tables.length}`)
       left = tables.length
     }
   },
   async verify({ lift }) {
-    const uncarried = await uncarriedTables(lift.source.client, lift.target.client, firstLink)
+    const uncarried = await uncarriedTables(lift.source.client, lift.target.client, firstLink(lift))
     demand(
       uncarried.length === 0,
-      `tables that the link does not carry: ${names(uncarried)}; ALTER SUBSCRIPTION ${firstLink} REFRESH PUBLICATION on the target`,
+      `tables that the link does not carry: ${names(uncarried)}; ALTER SUBSCRIPTION ${firstLink(lift)} REFRESH PUBLICATION on the target`,
     )
   },
   async undo({ lift }) {
-    await dropSubscription(lift.target.client, firstLink)
-    await dropSlot(lift.source.client, firstLink)
+    await dropSubscription(lift.target.client, firstLink(lift))
+    await dropSlot(lift.source.client, firstLink(lift))
   },
 }
 
@@ -111,10 +112,10 @@ export const awaitCaughtUp: Step = {
   expectedMs: 2000,
   async act({ lift, say }) {
     for (;;) {
-      const lag = await lagBytes(lift.source.client, firstLink)
+      const lag = await lagBytes(lift.source.client, firstLink(lift))
       demand(
         lag !== undefined,
-        `the slot ${firstLink} is gone from the source: run the replicate runbook again`,
+        `the slot ${firstLink(lift)} is gone from the source: run the replicate runbook again`,
       )
       if (lag <= lift.site.limits.lagBytes) return say(`replication lag ${lag} bytes`)
       await delay(100)

@@ -31,7 +31,8 @@ export async function runStep(
     }
   } catch (error) {
     journal.write('step-failed', { step: step.name, error: (error as Error).message })
-    console.error(`  ✖ ${step.summary}: ${(error as Error).message}`)
+    flush(context)
+    context.print(`  ✖ ${step.summary}`)
     throw new Error(await recover(context, run, error as Error))
   }
   const ms = performance.now() - began
@@ -44,7 +45,11 @@ let held: string[] = []
 function defer(context: StepContext, line: string): void {
   held.push(line)
   if (context.switchover.stage === 'attempting') return
-  for (const text of held) console.log(text)
+  flush(context)
+}
+
+function flush({ print }: StepContext): void {
+  for (const text of held) print(text)
   held = []
 }
 
@@ -66,7 +71,7 @@ async function recover(context: StepContext, run: RunState, cause: Error): Promi
   const { lift, switchover, watchdog, by, journal } = context
   if (switchover.stage === 'lost') return cause.message
   if (switchover.stage === 'before' || !switchover.plan) {
-    for (const name of run.done.toReversed()) await steps[name].undo?.(context)
+    for (const name of run.done.toReversed()) await (steps[name] as Step<never[]>).undo?.(context)
     return `${cause.message}\nNothing was switched. Mend the cause and run the runbook again.`
   }
   const proposal = switchover.stage === 'decided' ? 'forward' : 'back'

@@ -12,8 +12,10 @@ export interface StepContext {
   readonly by: string
   /** The switchover of this run; only the runbooks cutover and rollback have one. */
   readonly switchover: SwitchoverRun
-  /** One line for the operator. */
+  /** One line of a step for the operator. */
   say(text: string): void
+  /** One line of the run itself. */
+  print(text: string): void
 }
 
 /**

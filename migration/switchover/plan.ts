@@ -1,7 +1,8 @@
+import { type Database, otherSide } from '../database.ts'
 import { epochOfToken, readFenceRow } from '../epoch.ts'
 import type { FencePlan } from '../fence.ts'
 import type { Side } from '../gate/gate.ts'
-import { type Database, type Lift, otherSide } from '../lift.ts'
+import type { Lift } from '../lift.ts'
 import { fencedTables } from '../lift-schema.ts'
 import { type Relation, userSequences, writingRoles } from '../postgres/catalog.ts'
 import { linkName, subscriptions } from '../replication.ts'
@@ -43,7 +44,7 @@ export async function nextEpoch(lift: Lift): Promise<number> {
 
 export async function planSwitchover(lift: Lift, fromSide: Side, epoch: number): Promise<Switchover> {
   const [from, to] = [lift[fromSide], lift[otherSide(fromSide)]]
-  const links = (await subscriptions(to.client)).filter((link) => link.name !== linkName(epoch))
+  const links = (await subscriptions(to.client)).filter((link) => link.name !== linkName(lift.site, epoch))
   const forward = links.at(-1)?.name
   if (!forward)
     throw new Error(
@@ -54,7 +55,7 @@ export async function planSwitchover(lift: Lift, fromSide: Side, epoch: number):
     from,
     to,
     forward,
-    reverse: linkName(epoch),
+    reverse: linkName(lift.site, epoch),
     fence: { from: await planFence(lift, from), to: await planFence(lift, to) },
     sequences: await userSequences(from.client),
   }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Decision } from '../decision/decision.ts'
-import { openLift } from '../lift.ts'
+import { type Lift, openLift } from '../lift.ts'
 import type { Site } from '../site.ts'
 import { planSwitchover } from '../switchover/plan.ts'
 import { settle } from '../switchover/settle.ts'
@@ -17,7 +17,12 @@ export interface WatchdogEvents {
  * finds `forward` and finishes it. It keeps trying until the databases let it. It lives in a process of its own,
  * under a supervisor, so that the death of the runner cannot leave payments waiting.
  */
-export async function watch(site: Site, events: WatchdogEvents, signal: AbortSignal): Promise<void> {
+export async function watch(
+  site: Site,
+  events: WatchdogEvents,
+  signal: AbortSignal,
+  open: (purpose: string) => Promise<Lift> = (purpose) => openLift(site, purpose),
+): Promise<void> {
   const box = mailbox(site.journal)
   const by = `watchdog ${process.pid}`
   let guarded: { epoch: number; sinceMs: number } | undefined
@@ -32,7 +37,7 @@ export async function watch(site: Site, events: WatchdogEvents, signal: AbortSig
     await box.beat({ pid: process.pid, beat, ...(arming ? { armed: arming.epoch } : {}) })
     if (arming && guarded && performance.now() - guarded.sinceMs >= arming.deadlineMs) {
       try {
-        events.settled(arming, await settleArmed(site, arming, by))
+        events.settled(arming, await settleArmed(open, arming, by))
         await box.disarm()
       } catch (error) {
         events.failed(arming, error as Error)
@@ -42,8 +47,12 @@ export async function watch(site: Site, events: WatchdogEvents, signal: AbortSig
   }
 }
 
-async function settleArmed(site: Site, arming: Arming, by: string): Promise<Decision> {
-  const lift = await openLift(site, `watchdog epoch ${arming.epoch}`)
+async function settleArmed(
+  open: (purpose: string) => Promise<Lift>,
+  arming: Arming,
+  by: string,
+): Promise<Decision> {
+  const lift = await open(`watchdog epoch ${arming.epoch}`)
   try {
     return await settle(lift, await planSwitchover(lift, arming.from, arming.epoch), 'back', by)
   } finally {

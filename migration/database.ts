@@ -1,0 +1,33 @@
+import type pg from 'pg'
+import type { Route, Side } from './gate/gate.ts'
+import { openSession } from './postgres/session.ts'
+import type { Site } from './site.ts'
+
+/** One of the two databases of a lift, with a session for acts on it. */
+export interface Database {
+  readonly side: Side
+  readonly address: Route
+  /** How the other database reaches it for replication. */
+  readonly replicationUrl: string
+  readonly client: pg.Client
+}
+
+export const otherSide = (side: Side): Side => (side === 'source' ? 'target' : 'source')
+
+export function addressOf(site: Site, side: Side): Route {
+  const url = new URL(site[side].url)
+  return { side, host: url.hostname, port: Number(url.port || 5432) }
+}
+
+/** @throws Error that names the database that cannot be reached */
+export async function openDatabase(site: Site, side: Side, purpose: string): Promise<Database> {
+  const { url, replicationUrl = url } = site[side]
+  const address = addressOf(site, side)
+  try {
+    return { side, address, replicationUrl, client: await openSession(url, purpose) }
+  } catch (error) {
+    throw new Error(
+      `the ${side} database at ${address.host}:${address.port} cannot be reached: ${(error as Error).message}`,
+    )
+  }
+}

@@ -1,0 +1,133 @@
+import { openLift } from '../../migration/lift.ts'
+import { readSite } from '../../migration/site.ts'
+import { systemOfRecord as openSide } from '../../migration/switchover/plan.ts'
+import { judge } from '../judge/judge.ts'
+import type { Load } from '../load/client.ts'
+import type { LoadStep } from '../load/series.ts'
+import { seriesStepMs } from '../load/series.ts'
+import type { LoadStats } from '../load/stats.ts'
+import type { Environment, Pause, Report, ShiftStep, Switchover } from '../report/data.ts'
+import { database } from '../world/databases.ts'
+import type { World } from '../world/world.ts'
+import { type RunbookSteps, readRuns } from './journal-steps.ts'
+import type { Observer } from './observer.ts'
+import type { RehearsalOptions } from './options.ts'
+
+export interface Findings {
+  options: RehearsalOptions
+  world: World
+  load: Load
+  stats: LoadStats
+  ackFile: string
+  /** Milliseconds of the Unix epoch, as every moment here. */
+  startedAt: number
+  observer: Observer
+  /** Why the lift did not come to its end. */
+  failure: string | undefined
+  environment: Environment
+}
+
+/** Judges, and puts everything that was seen on one time axis. */
+export async function compileReport(found: Findings): Promise<Report> {
+  const { options, world, load, stats, startedAt, observer } = found
+  const { source, target } = world.databases
+  const runs = readRuns(world.journal)
+  const series = await load.series()
+  const { switchovers, pauses } = await measureSwitchovers(runs, load, startedAt)
+  const record = await systemOfRecord(world)
+  const verdict = await judge({
+    ackFile: found.ackFile,
+    url: world.databases[record].url(database),
+    load: stats,
+    startedAtMs: startedAt,
+  })
+  const reasons = [...(found.failure ? [found.failure] : []), ...verdict.reasons]
+  const since = <T extends { tMs: number }>(sample: T): T => ({ ...sample, tMs: sample.tMs - startedAt })
+  return {
+    verdict: reasons.length === 0 ? 'pass' : 'fail',
+    verdictReasons: reasons,
+    gate: options.gate,
+    source: { version: source.version },
+    target: { version: target.version },
+    startedAt: new Date(startedAt).toISOString(),
+    durationMs: Date.now() - startedAt,
+    seed: options.seed,
+    rate: options.rate,
+    payments: verdict.payments,
+    ledger: verdict.ledger,
+    switchovers,
+    shift: runs.flatMap((run) => shiftOf(run, series)),
+    pauses,
+    steps: runs.flatMap((run) =>
+      run.steps.map(({ endMs: _, detail: __, ...step }) => ({ ...step, startMs: step.startMs - startedAt })),
+    ),
+    findings: verdict.findings,
+    environment: found.environment,
+    skipped: options.skipped,
+    series: {
+      stepMs: seriesStepMs,
+      requests: series.map(({ tMs, onPremises, cloud }) => since({ tMs, onPremises, cloud })),
+      latency: series.flatMap(({ tMs, latency }) => (latency ? [since({ tMs, ...latency })] : [])),
+      replicationLag: observer.lag.map(since),
+      weight: observer.weight.map(since),
+    },
+  }
+}
+
+/** Whichever database accepts writes now; the source until replication has begun. */
+async function systemOfRecord(world: World): Promise<'source' | 'target'> {
+  if (!readRuns(world.journal).some(({ steps }) => steps.some((step) => step.step === 'install-fence')))
+    return 'source'
+  const lift = await openLift(readSite(world.siteFile), 'judge')
+  try {
+    return await openSide(lift)
+  } finally {
+    await lift.close()
+  }
+}
+
+/** The steps between holding writes and letting them through. */
+const inPause = [
+  'pause',
+  'fence',
+  'drain',
+  'sequences',
+  'verify-changes',
+  'turn-replication',
+  'decide',
+  'open',
+  'resume',
+]
+
+async function measureSwitchovers(runs: RunbookSteps[], load: Load, startedAt: number) {
+  const switchovers: Switchover[] = []
+  const pauses: Pause[] = []
+  for (const { runbook, steps } of runs) {
+    const within = steps.filter((step) => inPause.includes(step.step))
+    const [first, last] = [within[0], within.at(-1)]
+    if ((runbook !== 'cutover' && runbook !== 'rollback') || !first || !last) continue
+    const seen = await load.pauseBetween(first.startMs, last.endMs)
+    const { writePauseMs, requestsHeld } = seen
+    switchovers.push({
+      kind: runbook,
+      writePauseMs,
+      stepsMs: Object.fromEntries(within.map((step) => [step.step, step.durationMs])),
+      requestsHeld,
+    })
+    const { fromMs, untilMs } = seen.held ?? { fromMs: first.startMs, untilMs: last.endMs }
+    pauses.push({ kind: runbook, startMs: fromMs - startedAt, endMs: untilMs - startedAt, writePauseMs })
+  }
+  return { switchovers, pauses }
+}
+
+/** Requests answered by each side while a weight was watched; steps that lie across its edges do not count. */
+function shiftOf({ runbook, steps }: RunbookSteps, series: LoadStep[]): ShiftStep[] {
+  if (runbook !== 'shift-traffic') return []
+  const weights = steps.filter((step) => step.step === 'shift-to').map((step) => step.detail as number)
+  const watched = steps.filter((step) => step.step === 'watch-weight')
+  return watched.map((step, at) => {
+    const within = series.filter(({ tMs }) => tMs >= step.startMs && tMs + seriesStepMs <= step.endMs)
+    const sum = (side: 'onPremises' | 'cloud') => within.reduce((total, entry) => total + entry[side], 0)
+    return { weight: weights[at] ?? 0, onPremises: sum('onPremises'), cloud: sum('cloud') }
+  })
+}

@@ -1,0 +1,95 @@
+import { statfsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { parseArgs } from 'node:util'
+import { pgbouncerVersion } from '../pgbouncer/server.ts'
+import type { GateKind } from '../world/services.ts'
+
+export interface RehearsalOptions {
+  /** Authorisations a second. */
+  rate: number
+  report: string
+  gate: GateKind
+  /** `1.18.0`; only of a PgBouncer that is used. */
+  pgbouncer?: string
+  seed: number
+  /** Leaves the world running at the end, until Ctrl-C. */
+  keep: boolean
+  /** Parts that are not there, each with how to get it. */
+  skipped: string[]
+}
+
+/** What the user asked for cannot be done: one line, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+export const usage = `npm run rehearse -- [--rate 200] [--report DIR] [--gate auto|pgbouncer|service] [--seed N] [--keep]
+
+  --rate     authorisations a second, 1 to 2000; captures, refunds and reads come on top (default 200)
+  --report   folder for report.json and report.html (default ./report)
+  --gate     what holds writes: PgBouncer, or the service's own pool; auto takes PgBouncer if it is installed
+  --seed     the same seed gives the same payments (default: a new one, printed)
+  --keep     leave servers and services running at the end, until Ctrl-C`
+
+/** Two servers, their WAL and the logs of a run at the highest rate. */
+const bytesNeeded = 2 * 1024 ** 3
+
+export async function readOptions(argv: string[]): Promise<RehearsalOptions> {
+  const values = parse(argv)
+  const rate = wholeNumber('--rate', values.rate, 1, 2000)
+  const seed =
+    values.seed === undefined
+      ? Math.floor(Math.random() * 2 ** 31)
+      : wholeNumber('--seed', values.seed, 0, 2 ** 31 - 1)
+  const { bavail, bsize } = statfsSync(tmpdir())
+  if (bavail * bsize < bytesNeeded) {
+    throw new UsageError(
+      `not enough disk space in ${tmpdir()}: ${Math.floor((bavail * bsize) / 1024 ** 2)} MB are free, a rehearsal needs ${bytesNeeded / 1024 ** 2} MB; free some, or set TMPDIR to another disk`,
+    )
+  }
+  return {
+    rate,
+    seed,
+    report: values.report ?? 'report',
+    keep: values.keep ?? false,
+    ...(await chooseGate(values.gate ?? 'auto')),
+  }
+}
+
+async function chooseGate(asked: string): Promise<Pick<RehearsalOptions, 'gate' | 'pgbouncer' | 'skipped'>> {
+  if (!['auto', 'pgbouncer', 'service'].includes(asked)) {
+    throw new UsageError(`--gate ${asked}: choose auto, pgbouncer or service`)
+  }
+  if (asked === 'service') return { gate: 'service', skipped: [] }
+  const version = await pgbouncerVersion()
+  if (version) return { gate: 'pgbouncer', pgbouncer: version, skipped: [] }
+  const how = 'apt-get install pgbouncer, or brew install pgbouncer'
+  if (asked === 'pgbouncer') throw new UsageError(`--gate pgbouncer: PgBouncer is not installed (${how})`)
+  return { gate: 'service', skipped: [`PgBouncer as the write gate: ${how}`] }
+}
+
+function parse(argv: string[]) {
+  try {
+    return parseArgs({
+      args: argv,
+      options: {
+        rate: { type: 'string' },
+        report: { type: 'string' },
+        gate: { type: 'string' },
+        seed: { type: 'string' },
+        keep: { type: 'boolean' },
+      },
+    }).values
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}. Usage:\n\n${usage}`)
+  }
+}
+
+function wholeNumber(flag: string, text: string | undefined, least: number, most: number): number {
+  if (text === undefined) return 200
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    throw new UsageError(`${flag} ${text}: a whole number from ${least} to ${most}`)
+  }
+  return value
+}

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { spawnProgram } from '../host/server-process.ts'
+import type { World } from '../world/world.ts'
+
+export interface RunbookRun {
+  ok: boolean
+  /** What it printed, for the one who has to find out why it failed. */
+  output: string
+}
+
+/** Runs a runbook as an operator does: zx on the Markdown file, against the world's site file. */
+export async function runRunbook(world: World, name: string): Promise<RunbookRun> {
+  const log = `runbook-${name}-${++runs}`
+  const child = spawnProgram(world.sandbox, log, ['node_modules/zx/build/cli.js', `runbooks/${name}.md`], {
+    LIFT_SITE: world.siteFile,
+    LIFT_EXECUTE: '1',
+  })
+  const code = await new Promise((resolve) => child.once('exit', resolve))
+  return { ok: code === 0, output: readFileSync(join(world.sandbox.dir, `${log}.log`), 'utf8') }
+}
+
+let runs = 0
