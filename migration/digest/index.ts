@@ -1,6 +1,13 @@
 export type { Batch } from './change-set.ts'
 export { type ChangeTracker, type TrackOptions, trackChanges } from './changes.ts'
 export { CannotCompareError } from './errors.ts'
+export {
+  checkInvariants,
+  type Invariant,
+  type InvariantResult,
+  paymentsInvariants,
+  readInvariants,
+} from './invariants.ts'
 export { keepVerified, keysToLookAtAgain, type Reverification } from './keep-verified.ts'
 export { type Plan, planTables, type TablePlan } from './plan.ts'
 export * from './types.ts'

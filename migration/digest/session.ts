@@ -17,6 +17,10 @@ const pins = {
   row_security: 'off',
   statement_timeout: '0',
   idle_in_transaction_session_timeout: '0',
+} as const
+
+/** For the queries of a digest. */
+export const digesting = {
   // Digests gain nothing from compilation, and a sort of whole rows would spill to disk.
   jit: 'off',
   max_parallel_workers_per_gather: '0',
@@ -34,7 +38,7 @@ const set = (settings: Record<string, string>) =>
     .join('; ')
 
 /** Opens a read-only transaction with pinned settings; `snapshot` joins another session's view. */
-export function begin(snapshot?: string, settings: Record<string, string> = {}): string {
+export function begin(settings: Record<string, string> = digesting, snapshot?: string): string {
   const join = snapshot ? `SET TRANSACTION SNAPSHOT '${snapshot}'; ` : ''
   return `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${join}${set({ ...pins, ...settings })}`
 }
@@ -73,7 +77,7 @@ export async function openSnapshot(
   try {
     const leader = await connect(side, connection)
     sessions.push(leader)
-    await leader.query(begin(undefined, { lock_timeout: '5s' }))
+    await leader.query(begin({ ...digesting, lock_timeout: '5s' }))
     for (const table of tables) {
       await leader
         .query(`LOCK TABLE ${qualified(table)} IN ACCESS SHARE MODE`)
@@ -84,7 +88,7 @@ export async function openSnapshot(
       for (let i = 1; i < jobs; i++) {
         const follower = await connect(side, connection)
         sessions.push(follower)
-        await follower.query(begin(snapshot))
+        await follower.query(begin(digesting, snapshot))
       }
     }
     return { side, sessions, close, cancel: () => cancel(side, connection, sessions) }

@@ -9,7 +9,7 @@ import { type Seeds, seedsFrom } from './hash.ts'
 import type { Plan, TablePlan } from './plan.ts'
 import { tableResult } from './result.ts'
 import { digestOf } from './scan.ts'
-import { begin, rows } from './session.ts'
+import { begin, digesting, rows } from './session.ts'
 import { digestSql, keysCondition, rowsSql } from './sql.ts'
 import {
   type Changes,
@@ -50,7 +50,7 @@ export async function verifyKeys(
   const startedAt = performance.now()
   const clients = { source, target }
   const seeds = seedsFrom(seed)
-  await onBoth('opening a snapshot', (side) => clients[side].query(begin(undefined, lookups)))
+  await onBoth('opening a snapshot', (side) => clients[side].query(begin({ ...digesting, ...lookups })))
   try {
     const tables: TableResult[] = []
     const whole: TablePlan[] = []
