@@ -1,0 +1,47 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ExecutionContext } from 'ava'
+import test from 'ava'
+import { prepareReportFolder, ReportFolderError, writeReport } from '../../../rehearsal/report/write.ts'
+import { sampleReport } from './sample.ts'
+
+async function temporaryFolder(t: ExecutionContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'report-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+test('both files are written, into a folder made for them, and replaced the next time', async (t) => {
+  const folder = join(await temporaryFolder(t), 'new', 'report')
+  await writeReport(folder, sampleReport({ seed: 1 }))
+  const files = await writeReport(folder, sampleReport({ seed: 2 }))
+  t.deepEqual((await readdir(folder)).sort(), ['report.html', 'report.json'])
+  t.is(JSON.parse(await readFile(files.json, 'utf8')).seed, 2)
+  t.regex(await readFile(files.html, 'utf8'), /^<!doctype html>/)
+})
+
+test('a folder is made and proved before the run, and left empty', async (t) => {
+  const folder = join(await temporaryFolder(t), 'report')
+  t.is(await prepareReportFolder(folder), folder)
+  t.deepEqual(await readdir(folder), [])
+})
+
+test('a file in place of the folder is one clear line', async (t) => {
+  const file = join(await temporaryFolder(t), 'report')
+  await writeFile(file, '')
+  const message = `The report cannot be written to ${file}: a file is in its place. Choose another folder with --report DIR.`
+  await t.throwsAsync(prepareReportFolder(file), { instanceOf: ReportFolderError, message })
+  await t.throwsAsync(writeReport(file, sampleReport()), { instanceOf: ReportFolderError, message })
+  await t.throwsAsync(prepareReportFolder(join(file, 'below')), {
+    instanceOf: ReportFolderError,
+    message: /: a part of the path is a file\. Choose/,
+  })
+})
+
+test('a file that cannot be replaced leaves nothing half-written behind', async (t) => {
+  const folder = await temporaryFolder(t)
+  await mkdir(join(folder, 'report.html'))
+  await t.throwsAsync(writeReport(folder, sampleReport()), { instanceOf: ReportFolderError })
+  t.deepEqual((await readdir(folder)).sort(), ['report.html', 'report.json'])
+})
