@@ -9,7 +9,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { actionTable, containerTable, replacementTable } from '../engine/tables/make.ts'
 
 const { values } = parseArgs({
@@ -40,11 +40,10 @@ const tables = {
 let changed = 0
 for (const [name, table] of Object.entries(tables)) {
   const file = join(import.meta.dirname, '..', 'engine', 'stand-in', 'data', name)
-  const text = `${JSON.stringify(table, null, 1)}\n`
-  if (existsSync(file) && readFileSync(file, 'utf8') === text) continue
+  if (existsSync(file) && isDeepStrictEqual(JSON.parse(readFileSync(file, 'utf8')), table)) continue
   changed += 1
   console.log(`${name}: ${values.check ? 'would change' : 'written'}`)
-  if (!values.check) writeFileSync(file, text)
+  if (!values.check) writeFileSync(file, `${JSON.stringify(table, null, 2)}\n`)
 }
 if (changed === 0) console.log('nothing to change')
 process.exit(values.check && changed > 0 ? 1 : 0)

@@ -11,12 +11,18 @@ interface PartRow {
   mend: string
 }
 
-/** A package that Python finds, as its folder. */
-const pythonPackage = (name: string) => (): string | undefined => {
-  const ask = `import importlib.util as u, os; s = u.find_spec("${name}"); print(os.path.dirname(s.origin) if s else "")`
+/** A package that Python finds, as its folder; with `version`, that version only. */
+const pythonPackage = (module: string, distribution: string, version?: string) => (): string | undefined => {
+  const ask = `
+import importlib.metadata as m, importlib.util as u, os
+s = u.find_spec("${module}")
+print(os.path.dirname(s.origin) if s and ${version === undefined} or s and m.version("${distribution}") == "${version}" else "")`
+  const python = process.env.PYTHON ?? 'python3'
   try {
     return (
-      execFileSync(process.env.PYTHON ?? 'python3', ['-c', ask], { encoding: 'utf8' }).trim() || undefined
+      execFileSync(python, ['-c', ask.replaceAll('true', 'True').replaceAll('false', 'False')], {
+        encoding: 'utf8',
+      }).trim() || undefined
     )
   } catch {
     return undefined
@@ -30,7 +36,7 @@ const rows = {
     mend: 'npx tsx scripts/install-engine.ts',
   },
   'python moto': {
-    find: pythonPackage('moto'),
+    find: pythonPackage('moto', 'moto'),
     mend: "pip install 'moto[server,all]' (PYTHON names the interpreter)",
   },
   pgbouncer: { find: () => findProgram('pgbouncer'), mend: 'apt-get install pgbouncer' },
@@ -38,11 +44,11 @@ const rows = {
   jdk: { find: () => findProgram('javac'), mend: 'install a JDK, 17 or later' },
   maven: { find: () => findProgram('mvn'), mend: 'apt-get install maven' },
   'cfn-lint data': {
-    find: pythonPackage('cfnlint'),
+    find: pythonPackage('cfnlint', 'cfn-lint', '1.58.0'),
     mend: 'pip install cfn-lint==1.58.0 (PYTHON names the interpreter)',
   },
   'botocore data': {
-    find: pythonPackage('botocore'),
+    find: pythonPackage('botocore', 'botocore', '1.44.5'),
     mend: 'pip install botocore==1.44.5 (PYTHON names the interpreter)',
   },
 } satisfies Record<string, PartRow>

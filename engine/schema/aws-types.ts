@@ -88,15 +88,17 @@ export const resourceType = memo((token): ResourceType | undefined => {
   }
 })
 
-const nestedIn = (file: string) =>
-  memo((name): Map<string, Property> => {
+const nestedIn = (file: string) => {
+  const startOf = memo((namespace) => read(file).indexOf(`export declare namespace ${namespace} {`))
+  return memo((name): Map<string, Property> => {
     const text = read(file)
     const dot = name.lastIndexOf('.')
-    const from = dot < 0 ? 0 : text.indexOf(`export declare namespace ${name.slice(0, dot)} {`)
+    const from = dot < 0 ? 0 : startOf(name.slice(0, dot))
     const body = bodyOf(text, `interface ${name.slice(dot + 1)} {\n`, Math.max(from, 0))
     if (body === undefined || from < 0) throw new Error(`@pulumi/aws: ${file} has no type ${name}`)
     return parseMembers(body)
   })
+}
 
 /** The properties of a nested input type, for example `alb.ListenerDefaultAction`. */
 export const nestedInput = nestedIn('types/input.d.ts')

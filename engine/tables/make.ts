@@ -3,7 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { resourceType } from '../schema/aws-types.ts'
+import { nestedInput, resourceType } from '../schema/aws-types.ts'
+import type { Property, ValueType } from '../schema/type-text.ts'
 import names from '../stand-in/data/cloudformation-names.json' with { type: 'json' }
 
 /** One reviewed row of cloudformation-names.json. */
@@ -24,6 +25,18 @@ const camel = (name: string): string =>
 /** The input that a create-only property means: its own name, or the same in plural (lists of one). */
 const inputOf = (property: string, inputs: Map<string, unknown>): string | undefined =>
   [camel(property), `${camel(property)}s`].find((name) => inputs.has(name))
+
+const nestedName = (type: ValueType): string | undefined =>
+  type.kind === 'object' ? type.name : type.kind === 'array' ? nestedName(type.of) : undefined
+
+/** Whether `forward.targetGroups.arn` exists; lists are looked through. */
+export const hasPath = (inputs: Map<string, Property>, path: string): boolean => {
+  const [first, ...rest] = path.split('.')
+  const property = inputs.get(first!)
+  if (property === undefined || rest.length === 0) return property !== undefined
+  const nested = nestedName(property.type)
+  return nested !== undefined && hasPath(nestedInput(nested), rest.join('.'))
+}
 
 /**
  * The inputs whose change replaces a resource, by type. Three sources are joined: cfn-lint's createOnlyProperties
@@ -49,21 +62,21 @@ export const replacementTable = (cfnLint: string) => {
       else {
         const schema = json(join(cfnLint, 'data/schemas/resources', `${index[cfn]}.json`))
         for (const pointer of (schema.createOnlyProperties ?? []) as string[]) {
-          const [top, ...inner] = pointer.replace('/properties/', '').split('/')
+          const property = pointer.replace('/properties/', '').replaceAll(/\/(\*|items)(?=\/|$)/g, '')
+          const [top, ...inner] = property.split('/')
           if (reviewed.drop?.[top!] !== undefined) continue
-          const input = reviewed.rename?.[top!] ?? inputOf(top!, type.inputs)
-          if (input === undefined) problems.push(`${token}: ${pointer} of ${cfn} is none of its inputs`)
-          else
-            replaces.add(
-              [input, ...inner.filter((part) => part !== '*' && part !== 'items').map(camel)].join('.'),
-            )
+          const first = reviewed.rename?.[top!] ?? inputOf(top!, type.inputs)
+          const input = reviewed.rename?.[property] ?? [first, ...inner.map(camel)].join('.')
+          if (first === undefined || !hasPath(type.inputs, input))
+            problems.push(`${token}: ${pointer} of ${cfn} is none of its inputs`)
+          else replaces.add(input)
         }
       }
     }
     for (const input of Object.keys(reviewed.add ?? {})) replaces.add(input)
     if (type.inputs.has('region')) replaces.add('region')
     for (const input of replaces)
-      if (!type.inputs.has(input.split('.')[0]!)) problems.push(`${token}: «${input}» is none of its inputs`)
+      if (!hasPath(type.inputs, input)) problems.push(`${token}: «${input}» is none of its inputs`)
     rows.push([token, [...replaces].sort()])
   }
   if (problems.length > 0) throw new Error(`cloudformation-names.json:\n- ${problems.join('\n- ')}`)
