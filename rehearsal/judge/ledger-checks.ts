@@ -44,6 +44,9 @@ export const ledgerChecks: Check[] = [
           d.posting_id, case when d.missing > 0 then 'lacks' else 'has beyond what it should' end, d.account, d.amount, d.currency),
         '; ' order by d.posting_id, d.missing desc, d.account) as detail
       from difference d left join postings po on po.id = d.posting_id
+      -- Of an acknowledged payment that is not there it is said that it is lost.
+      where exists (select from payments p where p.id = d.payment_id)
+        or not exists (select from acked a where a.payment_id = d.payment_id)
       group by d.payment_id`,
   },
   {
@@ -73,7 +76,6 @@ export const ledgerChecks: Check[] = [
         union all select payment_id, 'events' from outbox
       ) rows
       where not exists (select from payments p where p.id = payment_id)
-        -- Those are lost, and named as such.
         and not exists (select from acked a where a.payment_id = rows.payment_id)
       group by payment_id`,
   },

@@ -59,7 +59,14 @@ names(
   dropAll('pay_5'),
   others('lost'),
 )
-names('lost', 'pay_5', /the payment is not there/, 'only its row', `delete from payments where id = 'pay_5'`)
+names(
+  'lost',
+  'pay_5',
+  /the payment is not there/,
+  'only its row',
+  "delete from payments where id = 'pay_5'",
+  others('lost'),
+)
 names(
   'lost',
   'pay_3',
