@@ -26,22 +26,32 @@ interface Waiter {
 
 const firstKnockMs = 10
 const slowestKnockMs = 100
+const growEveryMs = 10
 
 /**
  * Lets at most `size` transactions run at once and keeps the rest in order. Held, it lets none in. After a failure
  * one transaction at a time knocks, ever more slowly up to every 100 ms, so that a database that comes back is not
  * met by everybody at once; its first success lets all in again. Reads pass by while the database is only fenced.
+ *
+ * A new connection and its first statement cost ten times what a statement costs afterwards. So there are few at
+ * first, and one more whenever somebody has waited 10 ms: after a switchover the held requests run at once through
+ * a few connections, instead of waiting for the machine to open many.
  */
 export class Admission {
   readonly #size: number
+  readonly #few: number
+  #limit: number
+  #growing: NodeJS.Timeout | undefined
   #held = false
   #inUse = 0
   #queue: Waiter[] = []
   #onIdle: (() => void)[] = []
   #failing: Failing | undefined
 
-  constructor(size: number) {
+  constructor(size: number, few = size) {
     this.#size = size
+    this.#few = Math.min(few, size)
+    this.#limit = this.#few
   }
 
   get held(): boolean {
@@ -84,6 +94,7 @@ export class Admission {
       )
       if (again) this.#queue.unshift(waiter)
       else this.#queue.push(waiter)
+      this.#growIfFull()
     })
   }
 
@@ -95,6 +106,11 @@ export class Admission {
     else if (knocked) this.#recover()
     this.#admitWaiting()
     if (this.#inUse === 0) for (const notify of this.#onIdle.splice(0)) notify()
+  }
+
+  /** The connections there were are gone: few again. */
+  startAnew(): void {
+    this.#limit = this.#few
   }
 
   hold(): void {
@@ -121,9 +137,13 @@ export class Admission {
   }
 
   #mayEnter(writes: boolean): boolean {
-    if (this.#held || this.#inUse >= this.#size) return false
+    if (this.#held || this.#full) return false
     if (!this.#failing || this.#passesBy(writes)) return true
     return !this.#failing.knocking && this.#failing.timer === undefined
+  }
+
+  get #full(): boolean {
+    return this.#inUse >= this.#limit
   }
 
   #passesBy(writes: boolean): boolean {
@@ -138,12 +158,24 @@ export class Admission {
   }
 
   #admitWaiting(): void {
-    for (;;) {
+    while (!this.#held && !this.#full) {
       const next = this.#queue.findIndex((waiter) => this.#mayEnter(waiter.writes))
       if (next === -1) return
       const [waiter] = this.#queue.splice(next, 1)
       waiter!.admit(this.#pass(waiter!.writes))
     }
+    this.#growIfFull()
+  }
+
+  #growIfFull(): void {
+    if (this.#growing || this.#held || this.#failing || !this.#full || this.#limit >= this.#size) return
+    if (this.#queue.length === 0) return
+    const oldest = this.#queue[0]
+    this.#growing = setTimeout(() => {
+      this.#growing = undefined
+      if (this.#full && this.#queue.includes(oldest!) && this.#limit < this.#size) this.#limit++
+      this.#admitWaiting()
+    }, growEveryMs)
   }
 
   /** Those that were under way when the trouble began do not make it worse; the first knock comes at once. */

@@ -22,8 +22,8 @@ export interface Statement {
 }
 
 const connectTimeoutMs = 2000
-/** Opened ahead after a change of route, so that held requests find connections. */
-const warmConnections = 4
+/** Opened ahead after a change of route, so that held requests find them. */
+const firstConnections = 2
 
 /**
  * The service's one pool of connections. Each statement goes in one round trip, unnamed and without session state,
@@ -37,7 +37,7 @@ export class Database {
 
   constructor(options: DatabaseOptions) {
     this.#options = { deadlineMs: 10_000, attemptTimeoutMs: 3000, ...options }
-    this.admission = new Admission(options.poolSize)
+    this.admission = new Admission(options.poolSize, firstConnections)
     this.#url = options.url
     this.#pool = this.#open()
   }
@@ -90,8 +90,9 @@ export class Database {
     const left = this.#pool
     this.#url = at(this.#url, host, port)
     this.#pool = this.#open()
+    this.admission.startAnew()
     left.end().catch(() => {})
-    for (let i = 0; i < Math.min(warmConnections, this.#options.poolSize); i++) {
+    for (let i = 0; i < Math.min(firstConnections, this.#options.poolSize); i++) {
       this.#pool.connect().then(
         (client) => client.release(),
         () => {}, // the first request will say so

@@ -1,5 +1,5 @@
 import { type DestinationStream, pino } from 'pino'
-import { maskCardNumbers } from './card.ts'
+import { isCardNumber, maskCardNumbers } from './card.ts'
 import type { Environment } from './environment.ts'
 
 export type Log = ReturnType<typeof createLog>
@@ -22,7 +22,12 @@ export function createLog(environment: Pick<Environment, 'SIDE' | 'LOG_LEVEL'>, 
   )
 }
 
-/** A bare JSON number cannot be masked without quotes around it. */
+const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+
+/** Token by token, so that the line stays JSON: a bare number is masked as a string, a fraction is no card. */
 function maskLine(line: string): string {
-  return maskCardNumbers(line).replace(/([:,[])(\*{4}\d{4})(?=[,}\]])/g, '$1"$2"')
+  return line.replace(stringOrNumber, (token) => {
+    if (token.startsWith('"')) return maskCardNumbers(token)
+    return isCardNumber(token) ? JSON.stringify(maskCardNumbers(token)) : token
+  })
 }

@@ -20,12 +20,12 @@ const adminPort = gateServer
   ? await listen(gateServer, environment.ADMIN_HOST, environment.ADMIN_PORT, 'ADMIN_PORT')
   : null
 const port = await listen(app, environment.HOST, environment.PORT, 'PORT')
-process.stdout.write(`${JSON.stringify({ event: 'listening', port, adminPort })}\n`)
-
-process.on('SIGTERM', stop)
-process.on('SIGINT', stop)
 
 let stopping = false
+process.on('SIGTERM', stop)
+process.on('SIGINT', stop)
+process.stdout.write(`${JSON.stringify({ event: 'listening', port, adminPort })}\n`)
+
 async function stop(): Promise<void> {
   if (stopping) return
   stopping = true

@@ -34,6 +34,28 @@ test('at most `size` at once, the rest in order, those tried before first', asyn
   t.is(admission.inUse, 2)
 })
 
+test('few at first, one more whenever somebody has waited a while, and few again after a change of route', async (t) => {
+  const admission = new Admission(4, 1)
+  const { order, enter, leave } = entries(admission)
+  enter('a')
+  await turn()
+  leave('a')
+  for (const name of ['b', 'c', 'd', 'e', 'f']) enter(name)
+  await turn()
+  t.deepEqual(order, ['a', 'b'])
+  const began = performance.now()
+  while (order.length < 5) await turn()
+  t.true(performance.now() - began > 25, 'three more took three whiles')
+  leave('b')
+  await turn()
+  t.is(admission.inUse, 4)
+  for (const name of ['c', 'd', 'e', 'f']) leave(name)
+  admission.startAnew()
+  for (const name of ['g', 'h']) enter(name)
+  await turn()
+  t.is(admission.inUse, 1)
+})
+
 test('held: nobody enters, idle tells when the last has left; opened: in order', async (t) => {
   const admission = new Admission(2)
   const { order, enter, leave } = entries(admission)

@@ -71,7 +71,9 @@ test('no log line holds a card number, whichever way it got there, and each stay
   log.info({ amount: Number(number), list: [Number(number)], last: Number(number) }, 'a number')
   log.info({ anything: `x${number}y`, [number]: 1 }, `in the message ${number}`)
   log.error({ err: new Error(`it said 4242 4242 4242 4242`) }, 'an error')
-  t.is(lines.length, 6)
+  log.info({ fraction: 0.378282246310005, url: 'a\\"4242424242424242' }, 'a fraction is no card')
+  t.is(lines.length, 7)
+  t.is(JSON.parse(lines[6]!).fraction, 0.378282246310005)
   for (const line of lines) {
     t.notRegex(line, /4242.?4242/)
     t.like(JSON.parse(line), { side: 'cloud', service: 'payments' })

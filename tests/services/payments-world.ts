@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
+import { createInterface, type Interface } from 'node:readline'
 import type { ExecutionContext } from 'ava'
 import pg from 'pg'
 import type { PostgresServer } from '../../rehearsal/postgres/server.ts'
@@ -104,8 +104,8 @@ export async function startService(
   t: ExecutionContext,
   variables: Record<string, string>,
 ): Promise<RunningService> {
-  const { child, output, firstLine } = spawnService(t, variables)
-  const line = await firstLine
+  const { child, output, address } = spawnService(t, variables)
+  const line = await address
   if (line === undefined) throw new Error(`the service did not start:\n${output()}`)
   const { port, adminPort } = JSON.parse(line)
   return {
@@ -143,10 +143,16 @@ function spawnService(t: ExecutionContext, variables: Record<string, string>) {
   const chunks: Buffer[] = []
   child.stdout.on('data', (chunk) => chunks.push(chunk))
   child.stderr.on('data', (chunk) => chunks.push(chunk))
-  const lines = createInterface(child.stdout)
-  const firstLine = Promise.race([
-    once(lines, 'line').then(([line]) => line as string),
+  const address = Promise.race([
+    listening(createInterface(child.stdout)),
     once(child, 'close').then(() => undefined),
   ])
-  return { child, output: () => Buffer.concat(chunks).toString(), firstLine }
+  return { child, output: () => Buffer.concat(chunks).toString(), address }
+}
+
+/** The line among its logs that says where it listens. */
+function listening(lines: Interface): Promise<string> {
+  return new Promise((resolve) => {
+    lines.on('line', (line) => line.includes('"event":"listening"') && resolve(line))
+  })
 }
