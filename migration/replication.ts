@@ -9,13 +9,26 @@ export const publication = 'lift'
  * Slots and subscriptions carry the epoch that made them, so that nobody takes an old one for this run's, and
  * the source's database, because the slots of all databases of a server share their names.
  */
-export function linkName(site: Site, epoch: number): string {
+export const linkName = (site: Site, epoch: number): string => `lift_${slug(site)}_e${epoch}`
+
+/** The slot through which a run follows what changes, to compare it. */
+export const trackingSlot = (site: Site, epoch: number): string => `${linkName(site, epoch)}_track`
+
+/** Slots of runs that died: each would hold WAL until the disk is full. */
+export async function dropTrackingSlots(client: ClientBase, site: Site): Promise<void> {
+  const { rows } = await client.query(
+    `select slot_name as name from pg_catalog.pg_replication_slots where slot_name ~ ('^lift_' || $1 || '_e[0-9]+_track$')`,
+    [slug(site)],
+  )
+  for (const { name } of rows) await dropSlot(client, name)
+}
+
+function slug(site: Site): string {
   const database = decodeURIComponent(new URL(site.source.url).pathname.slice(1))
-  const slug = database
+  return database
     .toLowerCase()
     .replaceAll(/[^a-z0-9_]/g, '_')
     .slice(0, 40)
-  return `lift_${slug}_e${epoch}`
 }
 
 /** What `side` publishes: its tables one by one, and its own direction's nonce; never the other's. */

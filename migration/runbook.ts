@@ -60,6 +60,7 @@ export async function runbook(name: string): Promise<Runbook> {
       },
       async finish() {
         journal.write('run-end')
+        await context.switchover.rows?.close()
         await lift.close()
         journal.close()
         console.log(`runbook ${name}: done in ${((Date.now() - began.getTime()) / 1000).toFixed(1)} s`)

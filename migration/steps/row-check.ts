@@ -1,58 +1,102 @@
 import type { ClientBase } from 'pg'
-import { type Changes, type Plan, type TableResult, tableName, verifyKeys } from '../digest/index.ts'
+import {
+  type Changes,
+  type ChangeTracker,
+  keepVerified,
+  keysToLookAtAgain,
+  type Plan,
+  type Reverification,
+  type TableResult,
+  trackChanges,
+  verifyKeys,
+} from '../digest/index.ts'
+import { publication } from '../replication.ts'
 
-/** Rows that were seen to differ and are to be looked at again: replication brings them together, or nothing does. */
+export interface RowCheckOptions {
+  /** Connection strings of both sides. */
+  source: string
+  target: string
+  /** Of the side that is being left: it is where changes come from. */
+  from: string
+  slot: string
+  plan: Plan
+}
+
+/**
+ * The rows still to be compared: those that changed since a point, and those seen to differ. They are compared
+ * again all the time, so that the pause is left with what changed in the last moments.
+ */
 export class RowCheck {
   readonly plan: Plan
-  #pending: Changes
+  readonly #tracker: ChangeTracker
+  readonly #rounds: Reverification
 
-  constructor(plan: Plan, tables: readonly TableResult[]) {
+  private constructor(plan: Plan, tracker: ChangeTracker, rounds: Reverification) {
     this.plan = plan
-    this.#pending = differingKeys(tables)
+    this.#tracker = tracker
+    this.#rounds = rounds
+  }
+
+  /** Follows the changes from now on. */
+  static async begin({ source, target, from, slot, plan }: RowCheckOptions): Promise<RowCheck> {
+    const tracker = await trackChanges({ source: from, publication, slot, plan })
+    return new RowCheck(plan, tracker, keepVerified({ tracker, plan, source, target }))
   }
 
   get pending(): number {
-    let count = 0
-    for (const keys of this.#pending.values()) count += keys === 'all' ? 1 : keys.length
-    return count
+    return this.#tracker.pending()
   }
 
-  /** Looks at the pending rows once more; those that agree now are done with. */
-  async lookAgain(source: ClientBase, target: ClientBase): Promise<TableResult[]> {
-    if (this.#pending.size === 0) return []
-    const { tables } = await verifyKeys(source, target, this.#pending, { plan: this.plan })
-    const differing = tables.filter((table) => !table.equal)
-    this.#pending = differingKeys(differing)
-    return differing
+  /** Rows that differed at the last look; throws when the last look could not be made. */
+  differing(): readonly TableResult[] {
+    if (this.#rounds.trouble) throw this.#rounds.trouble
+    return this.#rounds.differing
+  }
+
+  add(changes: Changes): void {
+    this.#tracker.add(changes)
+  }
+
+  /** Ends the looking in the background; what is left is for `lastLook`. */
+  async rest(): Promise<void> {
+    await this.#rounds.stop()
+  }
+
+  /**
+   * Compares everything that changed before `lsn` and has not agreed yet, on sessions that are open already.
+   * @returns tables with rows that differ
+   */
+  async lastLook(lsn: string, source: ClientBase, target: ClientBase): Promise<TableResult[]> {
+    await this.#tracker.upTo(lsn)
+    const batch = this.#tracker.take()
+    let again = batch.changes
+    try {
+      if (batch.changes.size === 0) return []
+      const { tables } = await verifyKeys(source, target, batch.changes, { plan: this.plan })
+      const differing = tables.filter((table) => !table.equal)
+      again = keysToLookAtAgain(differing)
+      return differing
+    } finally {
+      batch.settle(again)
+    }
+  }
+
+  /** Drops the slot it follows. May be called twice. */
+  async close(): Promise<void> {
+    await this.#rounds.stop()
+    await this.#tracker.close()
   }
 }
 
-function differingKeys(tables: readonly TableResult[]): Changes {
-  const changes: Changes = new Map()
-  for (const table of tables) {
-    if (table.equal) continue
-    const name = tableName({ schema: table.schema, name: table.table })
-    const keys = [...table.missing, ...table.extra, ...table.differing.map((row) => row.key)]
-    changes.set(name, table.complete && table.keyColumns.length > 0 ? keys : 'all')
-  }
-  return changes
-}
-
-/** `public.payments: 3 rows differ (pay_7: amount_minor; …)`, a line a table. */
+/** `public.payments: 3 differ (7: amount_minor)`, a line a table. */
 export function describe(tables: readonly TableResult[]): string {
-  const shown = 3
   return tables
     .map(({ schema, table, missing, extra, differing, counted }) => {
       const parts = [
-        counted.missing > 0 &&
-          `${counted.missing} missing on the target (${missing.slice(0, shown).map(show).join(', ')})`,
-        counted.extra > 0 &&
-          `${counted.extra} only on the target (${extra.slice(0, shown).map(show).join(', ')})`,
+        counted.missing > 0 && `${counted.missing} missing on the target (${list(missing.map(show))})`,
+        counted.extra > 0 && `${counted.extra} only on the target (${list(extra.map(show))})`,
         counted.differing > 0 &&
-          `${counted.differing} differ (${differing
-            .slice(0, shown)
-            .map((row) => `${show(row.key)}: ${row.columns.join(' ')}`)
-            .join(', ')})`,
+          `${counted.differing} differ (${list(differing.map((row) => `${show(row.key)}: ${row.columns.join(' ')}`))})`,
       ]
       return `${schema}.${table}: ${parts.filter(Boolean).join('; ')}`
     })
@@ -60,3 +104,23 @@ export function describe(tables: readonly TableResult[]): string {
 }
 
 const show = (key: readonly (string | null)[]): string => key.join('/')
+
+const shown = 3
+const list = (names: string[]): string =>
+  names.slice(0, shown).join(', ') + (names.length > shown ? ', …' : '')
+
+/** Keys of both, for those tables that are in both. */
+export function commonKeys(a: Changes, b: Changes): Changes {
+  const common: Changes = new Map()
+  for (const [table, keys] of a) {
+    const others = b.get(table)
+    if (!others) continue
+    if (keys === 'all' || others === 'all') common.set(table, keys === 'all' ? others : keys)
+    else {
+      const known = new Set(others.map((key) => JSON.stringify(key)))
+      const both = keys.filter((key) => known.has(JSON.stringify(key)))
+      if (both.length > 0) common.set(table, both)
+    }
+  }
+  return common
+}

@@ -68,6 +68,13 @@ function guardDeadline({ lift, switchover }: StepContext): void {
 
 /** Before the decision every failure goes back, after it every failure goes forward. */
 async function recover(context: StepContext, run: RunState, cause: Error): Promise<string> {
+  const message = await settleOrUndo(context, run, cause)
+  // Last, because payments do not wait for it: the slot it follows would hold WAL.
+  await context.switchover.rows?.close().catch(() => {})
+  return message
+}
+
+async function settleOrUndo(context: StepContext, run: RunState, cause: Error): Promise<string> {
   const { lift, switchover, watchdog, by, journal } = context
   if (switchover.stage === 'lost') return cause.message
   if (switchover.stage === 'before' || !switchover.plan) {

@@ -15,6 +15,7 @@ export const pause: Step = {
   async act({ lift, switchover, watchdog }) {
     const { epoch, from } = planOf(switchover)
     const { deadlineMs, pauseTimeoutMs } = lift.site.limits
+    await switchover.rows?.rest()
     await watchdog.arm({ epoch, from: from.side, deadlineMs })
     switchover.stage = 'attempting'
     await lift.gate.pause(attemptToken(epoch), pauseTimeoutMs)
@@ -153,6 +154,7 @@ export const clearOldLink: Step = {
   summary: 'Start the link back; remove the old link and the DDL freeze',
   expectedMs: 500,
   async act({ switchover }) {
+    await switchover.rows?.close()
     await clearAway(planOf(switchover))
   },
 }

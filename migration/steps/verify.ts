@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { planTables, verifyAll } from '../digest/index.ts'
-import { describe, RowCheck } from './row-check.ts'
+import { keysToLookAtAgain, planTables, verifyAll } from '../digest/index.ts'
+import { dropTrackingSlots, trackingSlot } from '../replication.ts'
+import { commonKeys, describe, RowCheck } from './row-check.ts'
 import { demand, type Step } from './step.ts'
 import { planOf } from './switchover-run.ts'
 
@@ -10,23 +11,36 @@ export const verifyRows: Step = {
   summary: 'Compare every row on both sides',
   expectedMs: 60_000,
   async act({ lift, switchover, say }) {
+    const { from, epoch } = planOf(switchover)
+    const [source, target] = [lift.site.source.url, lift.site.target.url]
     const plan = await planTables(lift.source.client, lift.target.client)
-    const result = await verifyAll(lift.site.source.url, lift.site.target.url, { plan })
-    const rows = result.tables.reduce((sum, table) => sum + table.rows, 0)
-    const check = new RowCheck(plan, result.tables)
-    const changing = check.pending
+    await dropTrackingSlots(from.client, lift.site)
+    const check = await RowCheck.begin({
+      source,
+      target,
+      from: lift.site[from.side].url,
+      slot: trackingSlot(lift.site, epoch),
+      plan,
+    })
+    switchover.rows = check
+    const result = await verifyAll(source, target, { plan })
+    // What was under way differs too: it agrees at a later look, or it is a difference.
+    let neverAgreed = keysToLookAtAgain(result.tables)
+    check.add(neverAgreed)
     const deadline = performance.now() + lift.site.limits.arriveMs
-    let differing = result.tables.filter((table) => !table.equal)
-    while (check.pending > 0 && performance.now() < deadline) {
+    while (neverAgreed.size > 0 && performance.now() < deadline) {
       await delay(100)
-      differing = await check.lookAgain(lift.source.client, lift.target.client)
+      neverAgreed = commonKeys(neverAgreed, keysToLookAtAgain(check.differing()))
     }
     demand(
-      check.pending === 0,
-      `rows differ, and replication does not bring them together:\n${describe(differing)}`,
+      neverAgreed.size === 0,
+      `rows differ, and replication does not bring them together:\n${describe(check.differing())}`,
     )
-    switchover.rows = check
-    say(`${rows} rows are equal (${changing} changed meanwhile and agreed when looked at again)`)
+    const rows = result.tables.reduce((sum, table) => sum + table.rows, 0)
+    say(`${rows} rows in ${result.tables.length} tables are equal; what changes is compared from now on`)
+  },
+  async undo({ switchover }) {
+    await switchover.rows?.close()
   },
 }
 
@@ -35,11 +49,14 @@ export const verifyChanges: Step = {
   name: 'verify-changes',
   summary: 'Compare the rows that changed since',
   expectedMs: 20,
-  async act({ switchover }) {
-    const { from, to } = planOf(switchover)
-    const [source, target] = from.side === 'source' ? [from, to] : [to, from]
+  async act({ lift, switchover }) {
     demand(switchover.rows, 'the step «verify-rows» comes first in the runbook')
-    const differing = await switchover.rows.lookAgain(source.client, target.client)
+    demand(switchover.nonce, 'the step «drain» comes before this one in the runbook')
+    const differing = await switchover.rows.lastLook(
+      switchover.nonce.lsn,
+      lift.source.client,
+      lift.target.client,
+    )
     demand(differing.length === 0, `rows differ after the drain:\n${describe(differing)}`)
   },
 }

@@ -154,6 +154,7 @@ export async function createTestbed(
         },
         async close() {
           journal.close()
+          await context.switchover.rows?.close()
           await Promise.allSettled([lift.source.client.end(), lift.target.client.end()])
         },
       }
