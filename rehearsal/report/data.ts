@@ -1,7 +1,7 @@
 /** What a rehearsal found: the type of report.json. Every `…Ms` of a moment counts from `startedAt`. */
 export interface Report {
   verdict: Verdict
-  /** Why the verdict is `fail`, a sentence each, naming the payments; empty when it is `pass`. */
+  /** Why the verdict is `fail`, a sentence or some lines each, naming the payments; empty when it is `pass`. */
   verdictReasons: string[]
   gate: 'pgbouncer' | 'service'
   /** PostgreSQL on-premises, as the server says it: `14.23`. */
@@ -77,6 +77,8 @@ export type StepOutcome = 'done' | 'already' | 'undone' | 'failed'
 export interface Step {
   runbook: string
   step: string
+  /** What tells it from the same step run again, e.g. the weight: `25 %`. */
+  argument?: string
   startMs: number
   durationMs: number
   /** What the runbook tells the operator to expect. */

@@ -24,9 +24,14 @@ export function runbookSpans(steps: readonly Step[]): RunbookSpan[] {
   }))
 }
 
+/** `drain`, `watch-weight 25 %` */
+export function stepName({ step, argument }: Step): string {
+  return argument === undefined ? step : `${step} ${argument}`
+}
+
 /** The steps that run at a moment, as `cutover › drain`. */
 export function stepsBetween(steps: readonly Step[], startMs: number, endMs: number): string[] {
   return steps
     .filter((step) => step.startMs < endMs && step.startMs + step.durationMs > startMs)
-    .map(({ runbook, step }) => `${runbook} › ${step}`)
+    .map((step) => `${step.runbook} › ${stepName(step)}`)
 }

@@ -39,6 +39,7 @@ main>.verdict{border:0;color:var(--on-verdict);display:flex;align-items:center;g
 .verdict svg{width:52px;height:52px;fill:none;stroke:currentColor;stroke-width:6;stroke-linecap:round;stroke-linejoin:round}
 .verdict .sentence{font-size:20px;line-height:1.35;flex:1 1 420px;text-wrap:balance}
 main>.why{border-color:var(--fail);background:var(--fail-tint)}
+.why li{white-space:pre-wrap}
 .why p{margin:10px 0 0}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(138px,1fr));gap:10px;margin:0 0 16px}
 .figure{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:10px 14px}

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { Report, Switchover } from '../report/data.ts'
 import { cloudShare, count, duration, percent } from '../report/format.ts'
 import { faults, pauseSentence, reproduceCommand } from '../report/headline.ts'
@@ -15,6 +16,9 @@ export interface VerdictOptions {
 
 const WORD = ' PASS '.length + 4
 const REASONS_SHOWN = 8
+/** Of a reason with many lines, such as what a runbook printed: how it begins, and how it ended. */
+const HEAD_LINES = 3
+const TAIL_LINES = 9
 const STEPS_SHOWN = 3
 
 /** The last thing a rehearsal prints: the answer first, then what it rests on. Ends with a line break. */
@@ -49,12 +53,27 @@ function answer(report: Report, paint: Paint, width: number): string[] {
 
 function reasons(report: Report, paint: Paint, width: number): string[] {
   if (report.verdict === 'pass') return []
-  const shown = report.verdictReasons.slice(0, REASONS_SHOWN).map(plain)
+  const shown = report.verdictReasons.slice(0, REASONS_SHOWN)
   const more = report.verdictReasons.length - shown.length
   const lines = shown.flatMap((reason) =>
-    wrap(reason, width - 4).map((line, index) => `  ${index === 0 ? paint('fail', '✕') : ' '} ${line}`),
+    reasonLines(reason, width - 4).map(
+      (line, index) => `  ${index === 0 ? paint('fail', '✕') : ' '} ${line}`,
+    ),
   )
   return more > 0 ? [...lines, `    and ${count(more)} more, in the report`] : lines
+}
+
+function reasonLines(reason: string, width: number): string[] {
+  const lines = stripVTControlCharacters(reason)
+    .split(/[\r\n]+/)
+    .flatMap((line) => wrap(plain(line), width))
+  if (lines.length <= HEAD_LINES + TAIL_LINES + 1) return lines
+  const left = lines.length - HEAD_LINES - TAIL_LINES
+  return [
+    ...lines.slice(0, HEAD_LINES),
+    `… ${count(left)} more lines, in the report …`,
+    ...lines.slice(-TAIL_LINES),
+  ]
 }
 
 function switchovers(report: Report, paint: Paint, width: number): string[] {

@@ -24,7 +24,7 @@ export function weightPanel(report: Report, frame: Frame, top: number): Placed {
 
   function draw({ x, y, right }: Area) {
     const seenPoints = seen.map((point) => ({ x: x.at(point.tMs), y: y.at(point.percent) }))
-    const askedPoints = series.weight.map((point) => ({ x: x.at(point.tMs), y: y.at(point.cloud) }))
+    const askedPoints = changes(series.weight).map((point) => ({ x: x.at(point.tMs), y: y.at(point.cloud) }))
     const gap = x.at(stepMs * 2.5) - x.at(0)
     return markup`<path class="line seen" d="${linePath(seenPoints, gap)}"/>
 <path class="line asked" d="${stepPath(askedPoints, right)}"/>`
@@ -46,4 +46,9 @@ export function weightPanel(report: Report, frame: Frame, top: number): Placed {
     frame,
     top,
   )
+}
+
+/** Samples that say the same as the one before need no point of their own. */
+function changes(weight: Report['series']['weight']): Report['series']['weight'] {
+  return weight.filter((sample, index) => sample.cloud !== weight[index - 1]?.cloud)
 }

@@ -3,7 +3,7 @@ import { clock, duration, percent } from '../format.ts'
 import type { Markup } from '../markup.ts'
 import { markup } from '../markup.ts'
 import type { RunbookSpan } from '../spans.ts'
-import { runbookSpans } from '../spans.ts'
+import { runbookSpans, stepName } from '../spans.ts'
 
 /** Twice as long as the runbook says is worth a look; below this it is the machine's own jitter. */
 const SLOW_FACTOR = 2
@@ -29,7 +29,7 @@ function row(step: Step, span: RunbookSpan): Markup {
   const lengthMs = span.endMs - span.startMs || 1
   const left = percentOf(step.startMs - span.startMs, lengthMs)
   const width = percentOf(durationMs, lengthMs)
-  return markup`<tr class="${outcome}"><th scope="row">${step.step}${outcome !== 'done' && markup` <em>${outcome}</em>`}</th><td class="number">${slow(step) && markup`<span class="slow" title="slower than the runbook says">▲</span> `}${duration(durationMs)}</td><td class="number">${expectedMs === undefined ? '–' : duration(expectedMs)}</td><td class="when"><span class="gantt" aria-hidden="true" title="${percent(width)} of the runbook"><span style="left:${left}%;width:${width}%"></span></span></td></tr>`
+  return markup`<tr class="${outcome}"><th scope="row">${stepName(step)}${outcome !== 'done' && markup` <em>${outcome}</em>`}</th><td class="number">${slow(step) && markup`<span class="slow" title="slower than the runbook says">▲</span> `}${duration(durationMs)}</td><td class="number">${expectedMs === undefined ? '–' : duration(expectedMs)}</td><td class="when"><span class="gantt" aria-hidden="true" title="${percent(width)} of the runbook"><span style="left:${left}%;width:${width}%"></span></span></td></tr>`
 }
 
 export function slow({ durationMs, expectedMs }: Step): boolean {

@@ -195,10 +195,11 @@ interface World {
 
 function measure({ random, rate, durationMs, weight, pauses }: World): Series {
   const stepMs = 250
-  const series: Series = { stepMs, requests: [], latency: [], replicationLag: [], weight }
+  const series: Series = { stepMs, requests: [], latency: [], replicationLag: [], weight: [] }
   for (let tMs = 0; tMs < durationMs; tMs += stepMs) {
     const paused = pauses.find(({ startMs }) => startMs >= tMs && startMs < tMs + stepMs)
     const share = weight.findLast((point) => point.tMs <= tMs)!.cloud / 100
+    series.weight.push({ tMs, cloud: share * 100 })
     const total = Math.round(
       (rate * stepMs) / 1000 + (random() + random() + random() - 1.5) * Math.sqrt(rate) * 0.4,
     )

@@ -34,4 +34,5 @@ test('a runbook that ran twice has two spans', (t) => {
 test('steps of a moment are those that overlap it', (t) => {
   t.deepEqual(stepsBetween(steps, 105, 115), ['cutover › pause', 'cutover › fence'])
   t.deepEqual(stepsBetween(steps, 130, 200), [])
+  t.deepEqual(stepsBetween([{ ...steps[0]!, argument: '25 %' }], 100, 101), ['cutover › pause 25 %'])
 })

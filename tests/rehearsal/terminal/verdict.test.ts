@@ -43,6 +43,20 @@ test('more reasons than fit on a screen are counted', (t) => {
   t.true(text.includes('and 22 more, in the report'))
 })
 
+test('what a runbook printed is shown by its beginning and its end', (t) => {
+  const printed = Array.from({ length: 40 }, (_, index) => `\u001b[31mline ${index}\u001b[0m`)
+  const text = verdictText(
+    { ...failedReport(), verdictReasons: [['it failed:', ...printed].join('\n')] },
+    options,
+  )
+  t.true(
+    text.includes(
+      '\n  ✕ it failed:\n    line 0\n    line 1\n    … 29 more lines, in the report …\n    line 31\n',
+    ),
+  )
+  t.true(text.includes('    line 39\n\n'))
+})
+
 test('any report fits 80 columns, the same with and without colours', (t) => {
   fc.assert(
     fc.property(anyReport, (report) => {
