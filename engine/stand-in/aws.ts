@@ -9,6 +9,7 @@ import { refusesDeletion } from './deletion.ts'
 import { type Difference, difference } from './diff.ts'
 import { identify, type Place } from './identity.ts'
 import { outputsOf, previewOutputs } from './outputs.ts'
+import { missingFor } from './preconditions.ts'
 import { isReviewed } from './replacements.ts'
 import { plain, plainObject, type WireObject } from './wire.ts'
 import type { Thing, World } from './world.ts'
@@ -79,6 +80,8 @@ export class Aws {
       throw new Refused(
         `InvalidRequestException: You can't create ${String(bare.name)} because it is scheduled for deletion (recoveryWindowInDays)`,
       )
+    const missing = missingFor(token, bare, place, this.world)
+    if (missing !== undefined) throw new Refused(`creating ${target.name}: ${missing}`)
     const outputs = outputsOf({ ...place, ...identity, token, seed: `${urn}#${turn}`, inputs })
     this.world.put({ ...place, ...identity, token, urn, inputs: bare, outputs })
     return { id: identity.id, outputs }
@@ -97,6 +100,8 @@ export class Aws {
     if (!preview) {
       const thing = this.#find(target, id)
       if (thing === undefined) throw new Refused(`NotFound: ${target.token} ${id} does not exist`)
+      const missing = missingFor(target.token, plainObject(news), thing, this.world)
+      if (missing !== undefined) throw new Refused(`updating ${target.name}: ${missing}`)
       this.world.put({ ...thing, inputs: plainObject(news), outputs })
     }
     return outputs

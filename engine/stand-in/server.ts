@@ -13,7 +13,8 @@ import { fromStruct, plain, plainObject, toStruct } from './wire.ts'
 import { World } from './world.ts'
 
 type Call<Q> = ServerUnaryCall<Q, unknown>
-const accountId = '123456789012'
+/** The account of a program that does not say which it allows. */
+const anyAccount = '123456789012'
 
 const failuresOf = (failures: Failure[]) =>
   failures.map(({ property, reason }) => new proto.CheckFailure().setProperty(property).setReason(reason))
@@ -54,7 +55,7 @@ const configured = () =>
 /** Each provider instance of a program has a connection of its own; that is how its region is known. */
 const awsService = (world: World) => {
   const instances = new Map<string, Aws>()
-  const fallback = new Aws(world, { region: 'us-east-1', accountId })
+  const fallback = new Aws(world, { region: 'us-east-1', accountId: anyAccount })
   const of = (peer: string) => instances.get(peer) ?? fallback
   return {
     handshake,
@@ -76,11 +77,13 @@ const awsService = (world: World) => {
         .setChanges(same ? kinds.DIFF_NONE : kinds.DIFF_SOME)
     }),
     configure: answer((q: proto.ConfigureRequest, peer) => {
-      const { region } = configOf(fromStruct(q.getArgs()))
-      instances.set(
-        peer,
-        new Aws(world, { region: typeof region === 'string' ? region : 'us-east-1', accountId }),
-      )
+      const { region, allowedAccountIds } = configOf(fromStruct(q.getArgs()))
+      const allowed = Array.isArray(allowedAccountIds) ? allowedAccountIds.map(String) : []
+      const place = {
+        region: typeof region === 'string' ? region : 'us-east-1',
+        accountId: allowed[0] ?? anyAccount,
+      }
+      instances.set(peer, new Aws(world, place))
       return configured()
     }),
     check: answer((q: proto.CheckRequest, peer) => {

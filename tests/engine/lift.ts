@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import yaml from 'yaml'
+import type { Engine, InlineStack, RunResult, Step } from '../../engine/harness.ts'
+import program from '../../index.ts'
+import type { Phase, Removal } from '../../phases.ts'
+import { project } from '../../settings.ts'
+
+/** Where a stack shall stand. */
+export interface Stand {
+  phase: Phase
+  weight?: number
+  removal?: Removal
+}
+
+/** What must outlive every phase: losing one loses payments, evidence, or the means to read them. */
+const stateful = [
+  'aws:rds/cluster:Cluster',
+  'aws:rds/clusterInstance:ClusterInstance',
+  'aws:s3/bucket:Bucket',
+  'aws:kms/key:Key',
+  'aws:cloudwatch/logGroup:LogGroup',
+  'aws:secretsmanager/secret:Secret',
+  'aws:route53/zone:Zone',
+  'aws:dynamodb/table:Table',
+  'aws:sqs/queue:Queue',
+  'aws:ecr/repository:Repository',
+  'aws:opensearch/domain:Domain',
+  'aws:ec2/vpc:Vpc',
+  'aws:ec2/subnet:Subnet',
+]
+
+/** The steps of a run that replace or delete something stateful. */
+export const losses = (result: RunResult): Step[] =>
+  result.changes.filter(({ op, type }) => stateful.includes(type) && /replace|delete/.test(op))
+
+/** One line a step, for messages. */
+export const told = (steps: Step[]): string =>
+  steps
+    .map(({ op, type, name, replaceKeys, diff }) => `${op} ${type} ${name} ${replaceKeys} ${diff}`)
+    .join('\n')
+
+/** A stack of the real program, from its settings file. */
+export class Lift {
+  readonly stack: InlineStack
+
+  private constructor(stack: InlineStack) {
+    this.stack = stack
+  }
+
+  /** `changes` are settings that differ from the file: `network` → value. */
+  static async start(engine: Engine, stack: string, changes: Record<string, unknown> = {}): Promise<Lift> {
+    const file = yaml.parse(await readFile(join(import.meta.dirname, `../../Pulumi.${stack}.yaml`), 'utf8'))
+    const lift = new Lift(await engine.inline(program, project, stack, file.config))
+    await lift.set(changes)
+    return lift
+  }
+
+  set(changes: Record<string, unknown>): Promise<void> {
+    return this.stack.set(
+      Object.fromEntries(Object.entries(changes).map(([key, value]) => [`${project}:${key}`, value])),
+    )
+  }
+
+  async to(stand: Stand, operation: 'preview' | 'up' = 'up'): Promise<RunResult> {
+    await this.set({ ...stand })
+    return this.stack.run(operation)
+  }
+}
