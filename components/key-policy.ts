@@ -92,6 +92,7 @@ const users = {
   logDelivery: itself('delivery.logs.amazonaws.com', 'LogDelivery'),
   dynamodb: through('dynamodb', 'DynamoDb'),
   ec2: through('ec2', 'Ec2'),
+  ecr: through('ecr', 'Ecr'),
   firehose: through('firehose', 'Firehose'),
   lambda: through('lambda', 'Lambda'),
   openSearch: through('es', 'OpenSearch'),

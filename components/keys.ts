@@ -19,6 +19,8 @@ const classes = {
   evidence: ['s3', 'dynamodb'],
   /** Passwords and connection strings. */
   secrets: ['secretsManager', 'ssm'],
+  /** Images of what runs. */
+  artifacts: ['ecr'],
   /** Topics that tell people of alarms and costs. */
   alerts: ['sns', 'cloudWatchAlarms', 'budgets', 'costAnomalies', 'events'],
 } as const satisfies Record<string, readonly KeyUser[]>

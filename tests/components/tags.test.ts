@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path'
 import test from 'ava'
 import { taggable } from '../../components/taggable.ts'
 import { tagsOf } from '../../components/tags.ts'
-import { phases } from '../../phases.ts'
 import { stacks } from '../../settings/stack-file.ts'
 import { whole } from './build.ts'
 
@@ -18,9 +17,9 @@ function takesTags(type: string): boolean {
   return /^ {4}tags\?: pulumi\.Input<\{/m.test(args)
 }
 
-test('every resource that takes tags has them, in every stack and phase', async (t) => {
+test('every resource that takes tags has them, in every stack', async (t) => {
   for (const stack of stacks()) {
-    for (const phase of phases) {
+    for (const phase of ['foundation', 'cutover'] as const) {
       const { resources, settings } = await whole({ stack, phase })
       const wanted = tagsOf(settings)
       const types = [...new Set(resources.map(({ type }) => type))].filter((type) => type.startsWith('aws:'))

@@ -1,0 +1,130 @@
+import * as aws from '@pulumi/aws'
+import type * as pulumi from '@pulumi/pulumi'
+import type { TaskSize } from '../settings/sizes.ts'
+import { Bucket } from './bucket.ts'
+import type { Cluster } from './cluster.ts'
+import { Component } from './component.ts'
+import type { ContainerArgs } from './container.ts'
+import type { Context } from './context.ts'
+import { FargateTask } from './fargate-task.ts'
+import type { Statement } from './policies.ts'
+import { type RunnerRightsArgs, runnerRights, watchdogRights } from './runner-rights.ts'
+
+export interface MigrationRunnerArgs {
+  context: Context
+  cluster: Cluster
+  subnetIds: pulumi.Input<string[]>
+  securityGroupId: pulumi.Input<string>
+  image: string
+  repositoryArn: string
+  /** Where the runbooks read what they work on; see outputs.ts. */
+  environment: Record<string, pulumi.Input<string>>
+  rights: Omit<RunnerRightsArgs, 'context' | 'journalArn' | 'clusterName' | 'keys'>
+  keys: RunnerRightsArgs['keys'] & { logs: pulumi.Input<string> }
+  /** How long journals and evidence are kept, in days. */
+  evidenceDays: number
+  logDays: number
+}
+
+const runnerSize: TaskSize = { cpu: '2 vCPU', memory: '4 GB' }
+const watchdogSize: TaskSize = { cpu: '0.25 vCPU', memory: '0.5 GB' }
+
+/**
+ * What carries out a runbook, and what finishes or undoes a switchover when it is gone: two tasks, in the network,
+ * because a laptop reaches neither the database nor the gates. Journal and evidence go to a bucket that nobody empties.
+ */
+export class MigrationRunner extends Component {
+  /** Of journals, decisions and evidence; known before `up`. */
+  readonly journalBucket: string
+  /** Started by hand for each runbook. */
+  readonly runnerFamily: string
+  /** Runs all the time. Known before `up`. */
+  readonly watchdogService: string
+
+  constructor(name: string, args: MigrationRunnerArgs, options?: pulumi.ComponentResourceOptions) {
+    super('MigrationRunner', name, options)
+    const { context, cluster, keys } = args
+    const journal = new Bucket(
+      this.named('journal'),
+      { context, purpose: 'journal', keyArn: keys.evidence, lockDays: args.evidenceDays },
+      { parent: this },
+    )
+    const rights = {
+      ...args.rights,
+      context,
+      journalArn: journal.arn,
+      clusterName: cluster.clusterName,
+      keys,
+    }
+    const environment = { ...args.environment, JOURNAL_BUCKET: journal.bucketName }
+
+    const runner = this.createTask('runner', args, runnerSize, runnerRights(rights), { environment })
+    const watchdog = this.createTask('watchdog', args, watchdogSize, watchdogRights(rights), {
+      environment,
+      command: ['watchdog'],
+    })
+    this.watchdogService = context.name('service', 'watchdog')
+    new aws.ecs.Service(
+      this.named('watchdog-service'),
+      {
+        name: this.watchdogService,
+        cluster: cluster.cluster.arn,
+        taskDefinition: watchdog.definition.arn,
+        desiredCount: 1,
+        launchType: 'FARGATE',
+        platformVersion: '1.4.0',
+        // Two watchdogs do no harm, since a decision is made once; none would.
+        deploymentMinimumHealthyPercent: 100,
+        deploymentMaximumPercent: 200,
+        deploymentCircuitBreaker: { enable: true, rollback: true },
+        networkConfiguration: {
+          assignPublicIp: false,
+          subnets: args.subnetIds,
+          securityGroups: [args.securityGroupId],
+        },
+        propagateTags: 'SERVICE',
+        enableExecuteCommand: false,
+        waitForSteadyState: true,
+      },
+      this.child(),
+    )
+    this.journalBucket = journal.bucketName
+    this.runnerFamily = runner.family
+    this.registerOutputs({
+      journalBucket: this.journalBucket,
+      runnerFamily: this.runnerFamily,
+      watchdogService: this.watchdogService,
+    })
+  }
+
+  private createTask(
+    purpose: 'runner' | 'watchdog',
+    args: MigrationRunnerArgs,
+    size: TaskSize,
+    mayDo: Statement[],
+    container: Partial<ContainerArgs>,
+  ): FargateTask {
+    return new FargateTask(
+      this.named(purpose),
+      {
+        context: args.context,
+        purpose,
+        size,
+        containers: [
+          {
+            name: purpose,
+            image: args.image,
+            writable: [{ volume: 'temporary', path: '/tmp' }],
+            stopTimeoutSeconds: 120,
+            ...container,
+          },
+        ],
+        mayDo,
+        repositoryArns: [args.repositoryArn],
+        logsKeyArn: args.keys.logs,
+        logDays: args.logDays,
+      },
+      { parent: this },
+    )
+  }
+}

@@ -1,0 +1,93 @@
+import type * as pulumi from '@pulumi/pulumi'
+import type { Context } from './context.ts'
+import { anyResource, type Statement } from './policies.ts'
+
+export interface RunnerRightsArgs {
+  context: Context
+  journalArn: string
+  routeTableArn: string
+  clusterName: string
+  poolerService: string
+  /** Path below which holds stand in SSM. */
+  holdPath: string
+  /** The front door's listener, and its target groups. */
+  listenerArn: pulumi.Input<string>
+  /** Logins of both databases, and the key to the agents. */
+  secretArns: pulumi.Input<string>[]
+  keys: { evidence: pulumi.Input<string>; payments: pulumi.Input<string>; secrets: pulumi.Input<string> }
+}
+
+/** What runner and watchdog both do: read logins, keep the journal and the decision, read the route, find the gates. */
+const common = (who: 'Runner' | 'Watchdog', args: RunnerRightsArgs): Statement[] => {
+  const { context, journalArn, routeTableArn, clusterName, poolerService, secretArns, keys } = args
+  return [
+    { sid: `${who}ReadsLogins`, actions: ['secretsmanager:GetSecretValue'], resources: secretArns },
+    {
+      // Create-only by `If-None-Match`; nobody here may delete an object or a version.
+      sid: `${who}KeepsJournal`,
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: [`${journalArn}/*`],
+    },
+    { sid: `${who}ListsJournal`, actions: ['s3:ListBucket'], resources: [journalArn] },
+    {
+      sid: `${who}ChangesRoute`,
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      resources: [routeTableArn],
+    },
+    {
+      sid: `${who}UsesKeys`,
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: [keys.evidence, keys.payments, keys.secrets],
+    },
+    {
+      sid: `${who}FindsGates`,
+      actions: ['ecs:ListTasks', 'ecs:DescribeTasks'],
+      resources: anyResource(
+        'ecs:ListTasks takes no task as resource; the condition narrows both actions to the one cluster',
+      ),
+      conditions: { ArnEquals: { 'ecs:cluster': context.arn('ecs', `cluster/${clusterName}`) } },
+    },
+    {
+      sid: `${who}ReadsPooler`,
+      actions: ['ecs:DescribeServices'],
+      resources: [context.arn('ecs', `service/${clusterName}/${poolerService}`)],
+    },
+  ]
+}
+
+/** The runner moves the weight and sets and lifts holds, besides. */
+export const runnerRights = (args: RunnerRightsArgs): Statement[] => [
+  ...common('Runner', args),
+  {
+    sid: 'RunnerMovesWeight',
+    actions: ['elasticloadbalancing:ModifyListener'],
+    resources: [args.listenerArn],
+  },
+  {
+    sid: 'RunnerReadsFrontDoor',
+    actions: [
+      'elasticloadbalancing:DescribeListeners',
+      'elasticloadbalancing:DescribeTargetGroups',
+      'elasticloadbalancing:DescribeTargetHealth',
+    ],
+    resources: anyResource('the Describe actions of Elastic Load Balancing cannot be narrowed to a resource'),
+  },
+  {
+    sid: 'RunnerHolds',
+    actions: ['ssm:PutParameter', 'ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:GetParametersByPath'],
+    resources: [
+      args.context.arn('ssm', `parameter${args.holdPath}`),
+      args.context.arn('ssm', `parameter${args.holdPath}/*`),
+    ],
+  },
+  {
+    sid: 'RunnerReadsMetrics',
+    actions: ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms'],
+    resources: anyResource(
+      'CloudWatch has no resource for metric data, and a gate reads several alarms at once',
+    ),
+  },
+]
+
+/** The watchdog decides and opens again; it moves no weight. */
+export const watchdogRights = (args: RunnerRightsArgs): Statement[] => common('Watchdog', args)

@@ -1,0 +1,98 @@
+import test from 'ava'
+import fc from 'fast-check'
+import { bucketProblems, SettlementFiles } from '../../components/settlement-files.ts'
+import { build, type Given } from './build.ts'
+import { functionArgs } from './parts.ts'
+import { secure, statement } from './secure.ts'
+
+const make =
+  (change: object = {}) =>
+  (given: Given) => {
+    const { invocation, statements, description, environment, ...common } = functionArgs(given)
+    return void new SettlementFiles('settlement', {
+      ...common,
+      retentionDays: 400,
+      messagesKeyArn: 'arn:aws:kms:eu-central-1:333333333333:key/messages',
+      ...change,
+    })
+  }
+
+const source = 'arn:aws:s3:::payments-lift-prod-settlement-source-333333333333'
+const destination = 'arn:aws:s3:::payments-lift-prod-settlement-destination-333333333333'
+const notification = 'aws:s3/bucketNotification:BucketNotification'
+const permission = 'aws:lambda/permission:Permission'
+const eventConfig = 'aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig'
+
+test('lesson 13: source and destination in one bucket are refused', async (t) => {
+  await t.throwsAsync(build(make({ destination: 'settlement-source' })), {
+    message: /source and destination are the same bucket, settlement-source/,
+  })
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (a, b) => {
+      t.is(bucketProblems(a, b).length === 0, a !== b)
+    }),
+  )
+})
+
+test('fact 28: the permission comes before the notification, and a bucket has one', async (t) => {
+  const found = await build(make())
+  t.is(found.all(notification).length, 1)
+  const { dependencies } = found.get(notification, 'settlement-arrived')
+  t.true(dependencies.includes(found.get(permission, 'settlement-permission').urn))
+  t.true(dependencies.includes(found.get(eventConfig, 'settlement-function-trigger-failures').urn))
+  secure(t, found, [
+    [permission, 'settlement-permission', 'principal', 's3.amazonaws.com'],
+    [permission, 'settlement-permission', 'sourceArn', source],
+    [permission, 'settlement-permission', 'sourceAccount', '333333333333'],
+  ])
+})
+
+test('both buckets are private, encrypted, and refuse plain HTTP', async (t) => {
+  const found = await build(make())
+  for (const part of ['source', 'destination']) {
+    const name = `settlement-${part}`
+    const closed = 'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock'
+    const encryption =
+      'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration'
+    secure(t, found, [
+      [closed, `${name}-closed`, 'blockPublicAcls', true],
+      [closed, `${name}-closed`, 'blockPublicPolicy', true],
+      [closed, `${name}-closed`, 'ignorePublicAcls', true],
+      [closed, `${name}-closed`, 'restrictPublicBuckets', true],
+      [
+        encryption,
+        `${name}-encryption`,
+        'rules.0.applyServerSideEncryptionByDefault.sseAlgorithm',
+        'aws:kms',
+      ],
+    ])
+    const refused = statement(found, 'aws:s3/bucketPolicy:BucketPolicy', `${name}-policy`, 'RefusePlainHttp')
+    t.is(refused.Effect, 'Deny')
+    t.true(found.get('aws:s3/bucket:Bucket', name).protect)
+  }
+})
+
+test('lesson 12: the function reads the source, writes the destination, and neither the other way', async (t) => {
+  const found = await build(make())
+  const role = ['aws:iam/rolePolicy:RolePolicy', 'settlement-function-role'] as const
+  const read = statement(found, ...role, 'ReadSource')
+  t.deepEqual([read.Action, read.Resource], [['s3:GetObject'], [`${source}/*`]])
+  const write = statement(found, ...role, 'WriteDestination')
+  t.deepEqual(
+    [write.Action, write.Resource],
+    [['s3:PutObject', 's3:AbortMultipartUpload'], [`${destination}/*`]],
+  )
+})
+
+test('a file that fails for good is kept', async (t) => {
+  const found = await build(make())
+  secure(t, found, [
+    [
+      eventConfig,
+      'settlement-function-trigger-failures',
+      'destinationConfig.onFailure.destination',
+      'arn:aws:sqs:eu-central-1:333333333333:payments-lift-prod-settlement-dead',
+    ],
+    [eventConfig, 'settlement-function-trigger-failures', 'maximumRetryAttempts', 2],
+  ])
+})

@@ -1,0 +1,90 @@
+import type { Alerts } from '../components/alerts.ts'
+import type { Cluster } from '../components/cluster.ts'
+import type { ConnectionPooler } from '../components/connection-pooler.ts'
+import type { FrontDoor } from '../components/front-door.ts'
+import type { MigrationRunner } from '../components/migration-runner.ts'
+import type { Network } from '../components/network.ts'
+import type { PaymentsDatabase } from '../components/payments-database.ts'
+import type { RouteStore } from '../components/route-store.ts'
+import { holdPath } from '../deployed.ts'
+import type { Exported, StackOutputs } from '../outputs.ts'
+import type { Base } from './base.ts'
+
+export interface Parts {
+  alerts: Alerts
+  cluster: Cluster
+  network: Network
+  frontDoor: FrontDoor
+  /** From `replicate` on. */
+  replicate?:
+    | {
+        database: PaymentsDatabase
+        routeStore: RouteStore
+        pooler: ConnectionPooler
+        runner: MigrationRunner
+      }
+    | undefined
+}
+
+/** What the stack exports: outputs.ts, filled in. */
+export function exportOutputs({ settings, source: { removed } }: Base, parts: Parts): Exported<StackOutputs> {
+  const { alerts, cluster, network, frontDoor, replicate } = parts
+  const { stack, region, accountId, phase, weight, removal, window, approvals, onPremises } = settings
+  return {
+    stack,
+    region,
+    accountId,
+    phase,
+    weight,
+    removal,
+    cluster: cluster.clusterName,
+    alertsTopicArn: alerts.topicArn,
+    holdPath: holdPath(stack),
+    window,
+    approvals,
+    frontDoor: {
+      dnsName: frontDoor.dnsName,
+      listenerArn: frontDoor.listener.arn,
+      metricName: frontDoor.metricName,
+      cloudTargetGroupArn: frontDoor.cloudTargetGroup.arn,
+      ...(frontDoor.onPremisesTargetGroup && {
+        onPremisesTargetGroupArn: frontDoor.onPremisesTargetGroup.arn,
+      }),
+    },
+    ...(!removed && { source: onPremises.database }),
+    ...(replicate && exportReplicate(network, replicate)),
+  }
+}
+
+function exportReplicate(
+  network: Network,
+  { database, routeStore, pooler, runner }: NonNullable<Parts['replicate']>,
+): Pick<Exported<StackOutputs>, 'target' | 'gate' | 'runner'> {
+  return {
+    target: {
+      host: database.writerEndpoint,
+      readerHost: database.readerEndpoint,
+      port: database.port,
+      name: database.databaseName,
+      cluster: database.clusterIdentifier,
+      ownerSecretArn: database.ownerSecretArn,
+      applicationSecretArn: database.applicationSecretArn,
+      replicationSecretArn: database.replicationSecretArn,
+    },
+    gate: {
+      host: pooler.host,
+      port: pooler.port,
+      service: pooler.serviceName,
+      agentPort: pooler.agentPort,
+      agentKeySecretArn: pooler.agentKeySecretArn,
+      routeTable: routeStore.tableName,
+    },
+    runner: {
+      family: runner.runnerFamily,
+      watchdogService: runner.watchdogService,
+      journalBucket: runner.journalBucket,
+      subnetIds: network.privateSubnetIds,
+      securityGroupId: network.groups.runner,
+    },
+  }
+}

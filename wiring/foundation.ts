@@ -1,0 +1,58 @@
+import type { Alerts, AlertsArgs } from '../components/alerts.ts'
+import type { ClusterArgs } from '../components/cluster.ts'
+import { flowsAt } from '../components/flows.ts'
+import type { FrontDoorArgs } from '../components/front-door.ts'
+import type { ImagesArgs } from '../components/images.ts'
+import type { Network, NetworkArgs } from '../components/network.ts'
+import type { Settings } from '../settings.ts'
+import type { Base } from './base.ts'
+
+export const alertsArgs = ({ context, keys, settings }: Base): AlertsArgs => ({
+  context,
+  keyArn: keys.arns.alerts,
+  recipients: settings.alarms.recipients,
+})
+
+export const imagesArgs = ({ context, keys, settings }: Base): ImagesArgs<keyof Settings['images']> => ({
+  context,
+  digests: settings.images,
+  keyArn: keys.arns.artifacts,
+})
+
+export const clusterArgs = ({ context, keys }: Base, alerts: Alerts): ClusterArgs => ({
+  context,
+  keyArn: keys.arns.logs,
+  alertsTopicArn: alerts.topicArn,
+})
+
+export const networkArgs = ({ context, keys, settings, source }: Base): NetworkArgs => ({
+  context,
+  cidr: settings.network.cidr,
+  zones: settings.network.zones,
+  nat: context.reaches('canary') ? settings.network.natGateways : 'none',
+  interfaceEndpoints: settings.network.interfaceEndpoints,
+  flows: flowsAt({ reaches: context.reaches, removed: source.removed }, settings.onPremises.api.port),
+  onPremises: {
+    cidrs: settings.onPremises.cidrs,
+    link: source.removed ? undefined : settings.onPremises.link,
+    leaving: source.leaving,
+  },
+  logsKeyArn: keys.arns.logs,
+  flowLogDays: settings.retention.logDays,
+})
+
+export const frontDoorArgs = (
+  { context, keys, settings, source }: Base,
+  network: Network,
+): FrontDoorArgs => ({
+  context,
+  vpcId: network.vpcId,
+  publicSubnetIds: network.publicSubnetIds,
+  securityGroupId: network.groups.frontDoor,
+  ...settings.frontDoor,
+  onPremises: source.removed ? undefined : { ...settings.onPremises.api, leaving: source.leaving },
+  cloudWeight: settings.weight,
+  cloudHealthPath: '/readyz',
+  logsKeyArn: keys.arns.logs,
+  logDays: settings.retention.logDays,
+})

@@ -1,0 +1,136 @@
+import type { Cluster } from '../components/cluster.ts'
+import type { ConnectionPooler, ConnectionPoolerArgs } from '../components/connection-pooler.ts'
+import type { FrontDoor } from '../components/front-door.ts'
+import type { Images } from '../components/images.ts'
+import type { MigrationRunnerArgs } from '../components/migration-runner.ts'
+import type { Network } from '../components/network.ts'
+import type { PaymentsDatabase, PaymentsDatabaseArgs } from '../components/payments-database.ts'
+import type { RouteStore, RouteStoreArgs } from '../components/route-store.ts'
+import { holdPath } from '../deployed.ts'
+import type { Settings } from '../settings.ts'
+import type { Base } from './base.ts'
+
+type AllImages = Images<keyof Settings['images']>
+
+export const databaseArgs = ({ context, keys, settings }: Base, network: Network): PaymentsDatabaseArgs => {
+  const { name: databaseName, ...database } = settings.database
+  return {
+    context,
+    subnetIds: network.dataSubnetIds,
+    securityGroupId: network.groups.database,
+    ...database,
+    databaseName,
+    backupDays: settings.retention.backupDays,
+    keys: { payments: keys.arns.payments, secrets: keys.arns.secrets, logs: keys.arns.logs },
+    logDays: settings.retention.logDays,
+  }
+}
+
+export const routeStoreArgs = ({ context, keys }: Base): RouteStoreArgs => ({
+  context,
+  keyArn: keys.arns.payments,
+})
+
+interface PoolerNeeds {
+  network: Network
+  cluster: Cluster
+  images: AllImages
+  database: PaymentsDatabase
+  routeStore: RouteStore
+}
+
+export const poolerArgs = (
+  { context, keys, settings }: Base,
+  { network, cluster, images, database, routeStore }: PoolerNeeds,
+): ConnectionPoolerArgs => {
+  const { database: source } = settings.onPremises
+  const { cpu, memory, tasks, serverConnections, clientConnections } = settings.pooler
+  return {
+    context,
+    cluster,
+    vpcId: network.vpcId,
+    subnetIds: network.privateSubnetIds,
+    groups: network.groups,
+    size: { cpu, memory },
+    tasks,
+    routeStore,
+    containers: {
+      images: images.uris,
+      databaseName: database.databaseName,
+      serverConnections,
+      clientConnections,
+      source: { host: source.host, port: source.port },
+      target: { host: database.writerEndpoint, port: database.port },
+      secrets: { source: source.applicationSecretArn, target: database.applicationSecretArn },
+    },
+    repositoryArns: [images.repositoryArns.pgbouncer, images.repositoryArns.routeAgent],
+    keys: { payments: keys.arns.payments, secrets: keys.arns.secrets, logs: keys.arns.logs },
+    logDays: settings.retention.logDays,
+  }
+}
+
+interface RunnerNeeds {
+  network: Network
+  cluster: Cluster
+  images: AllImages
+  frontDoor: FrontDoor
+  database: PaymentsDatabase
+  routeStore: RouteStore
+  pooler: ConnectionPooler
+}
+
+export const runnerArgs = (
+  { context, keys, settings, source: { removed } }: Base,
+  { network, cluster, images, frontDoor, database, routeStore, pooler }: RunnerNeeds,
+): MigrationRunnerArgs => {
+  const { database: source } = settings.onPremises
+  const sourceSecrets = removed ? [] : [source.applicationSecretArn, source.replicationSecretArn]
+  return {
+    context,
+    cluster,
+    subnetIds: network.privateSubnetIds,
+    securityGroupId: network.groups.runner,
+    image: images.uris.runner,
+    repositoryArn: images.repositoryArns.runner,
+    environment: {
+      STACK: settings.stack,
+      CLUSTER: cluster.clusterName,
+      POOLER_SERVICE: pooler.serviceName,
+      AGENT_PORT: String(pooler.agentPort),
+      AGENT_KEY_SECRET_ARN: pooler.agentKeySecretArn,
+      ROUTE_TABLE: routeStore.tableName,
+      HOLD_PATH: holdPath(settings.stack),
+      LISTENER_ARN: frontDoor.listener.arn,
+      TARGET_HOST: database.writerEndpoint,
+      TARGET_OWNER_SECRET_ARN: database.ownerSecretArn,
+      TARGET_APPLICATION_SECRET_ARN: database.applicationSecretArn,
+      TARGET_REPLICATION_SECRET_ARN: database.replicationSecretArn,
+      ...(!removed && {
+        SOURCE_HOST: source.host,
+        SOURCE_APPLICATION_SECRET_ARN: source.applicationSecretArn,
+        SOURCE_REPLICATION_SECRET_ARN: source.replicationSecretArn,
+      }),
+    },
+    rights: {
+      routeTableArn: routeStore.tableArn,
+      poolerService: pooler.serviceName,
+      holdPath: holdPath(settings.stack),
+      listenerArn: frontDoor.listener.arn,
+      secretArns: [
+        ...sourceSecrets,
+        database.ownerSecretArn,
+        database.applicationSecretArn,
+        database.replicationSecretArn,
+        pooler.agentKeySecretArn,
+      ],
+    },
+    keys: {
+      evidence: keys.arns.evidence,
+      payments: keys.arns.payments,
+      secrets: keys.arns.secrets,
+      logs: keys.arns.logs,
+    },
+    evidenceDays: settings.retention.evidenceDays,
+    logDays: settings.retention.logDays,
+  }
+}
