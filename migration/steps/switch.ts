@@ -4,7 +4,7 @@ import { fence } from '../fence.ts'
 import { advanceSlot, disableSubscription, subscriptions } from '../replication.ts'
 import { differingSequences, readSequences, writeSequences } from '../sequences.ts'
 import { clearAway, openTo, sendTo } from '../switchover/settle.ts'
-import { demand, type Step } from './step.ts'
+import { demand, type Step, type StepContext } from './step.ts'
 import { planOf } from './switchover-run.ts'
 
 /** Writes wait from here on, and the watchdog counts. */
@@ -108,6 +108,7 @@ export const open: Step = {
   name: 'open',
   summary: 'Let the new side accept writes',
   expectedMs: 20,
+  check: demandForward,
   async act({ switchover }) {
     await openTo(planOf(switchover))
   },
@@ -134,6 +135,7 @@ export const resume: Step = {
   name: 'resume',
   summary: 'Send requests to the new side and let them through',
   expectedMs: 30,
+  check: demandForward,
   async act({ lift, switchover, watchdog }) {
     await sendTo(lift, planOf(switchover))
     await watchdog.disarm()
@@ -169,4 +171,14 @@ export const verifyWayBack: Step = {
     const nonce = await writeNonce(to.client, to.side, `way back of epoch ${epoch}`)
     await drain(to.client, from.client, reverse, nonce, 15_000)
   },
+}
+
+/** Whatever order a runbook has: without the record nobody opens the new side. */
+async function demandForward({ lift, switchover }: StepContext): Promise<void> {
+  const { epoch } = planOf(switchover)
+  const decision = await lift.decisions.read(epoch)
+  demand(
+    decision?.verdict === 'forward',
+    `no decision record says «forward» for epoch ${epoch}: the step «decide» comes first`,
+  )
 }

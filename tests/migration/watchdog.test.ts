@@ -1,0 +1,78 @@
+/** Nobody comes back: the watchdog opens the gate again, and who wakes up late is refused. */
+import test from 'ava'
+import type { StepName } from '../../migration/steps/index.ts'
+import { afterPause, beforePause, createTestbed, inPause, testServers } from './testbed.ts'
+
+const servers = await testServers()
+const deadlineMs = 600
+const graceMs = 1000
+
+const until = async (condition: () => Promise<boolean>) => {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+async function ready() {
+  const bed = await createTestbed(servers, { deadlineMs })
+  bed.startWatchdog()
+  await bed.pay()
+  const replicate = await bed.run('source')
+  await replicate.all(['check-databases', 'install-fence', 'subscribe-target', 'await-caught-up'])
+  await replicate.close()
+  return bed
+}
+
+const steps: StepName[] = [...inPause]
+
+for (const last of steps.slice(0, -1)) {
+  test.serial(
+    `a runner that vanishes after «${last}»: writes are possible again in time, and nothing is lost`,
+    async (t) => {
+      const bed = await ready()
+      const run = await bed.run('source')
+      await run.all(beforePause)
+      const before = await bed.pay()
+      await run.all(steps.slice(0, steps.indexOf(last) + 1))
+      const vanished = performance.now()
+      // It is gone without a word: its sessions stay, as those of a stopped process do.
+      const paid = await bed.pay()
+      const waitedMs = performance.now() - vanished
+      t.true(waitedMs < deadlineMs + graceMs, `waited ${waitedMs.toFixed(0)} ms`)
+      const decided = steps.indexOf(last) >= steps.indexOf('decide')
+      const record = decided ? 'target' : 'source'
+      t.like((await bed.gate.state())[0], { state: 'open', route: record })
+      const kept = await bed.payments(record)
+      t.true(kept.includes(before) && kept.includes(paid))
+      t.is(new Set(kept).size, kept.length)
+
+      // It wakes up and goes on where it was: every act is refused, nothing changes sides.
+      for (const step of steps.slice(steps.indexOf(last) + 1)) {
+        // What it decided itself it may finish once more: that is what the watchdog did.
+        if (!(decided && step === 'resume')) await t.throwsAsync(run.step(step), undefined, step)
+      }
+      t.like((await bed.gate.state())[0], { state: 'open', route: record })
+      await run.close()
+
+      // And the next switchover works, from wherever the system of record is now.
+      await until(async () => (await run.context.watchdog.arming()) === undefined)
+      const next = await bed.run(record)
+      await next.all([...beforePause, ...inPause, ...afterPause])
+      const other = decided ? 'source' : 'target'
+      const later = await bed.pay()
+      const all = await bed.payments(other)
+      for (const id of [before, paid, later]) t.true(all.includes(id))
+      await next.close()
+      await bed.close()
+    },
+  )
+}
+
+test.serial('without a watchdog nothing is paused', async (t) => {
+  const bed = await createTestbed(servers)
+  await bed.pay()
+  const run = await bed.run('source')
+  await run.all(['check-databases', 'install-fence', 'subscribe-target', 'await-caught-up'])
+  await t.throwsAsync(run.step('preflight'), { message: /no watchdog answers/ })
+  t.deepEqual(bed.gate.acts, [])
+  await run.close()
+  await bed.close()
+})
