@@ -33,11 +33,11 @@ export function reportHtml(report: Report): string {
 <header><h1>Rehearsal of the lift</h1><p>${utc(report.startedAt)} · ${duration(report.durationMs)} · PostgreSQL ${report.source.version} → ${report.target.version} · ${report.rate} payments a second</p></header>
 <main>
 ${verdictSection(report)}
-${findingsSection(report)}
 <section class="time"><h2>Over time</h2>
 ${timeline(report, 'wide')}
 ${timeline(report, 'narrow')}
 </section>
+${findingsSection(report)}
 <div class="pair">
 ${switchoversSection(report)}
 <div>${weightsSection(report)}${environmentSection(report)}${skippedSection(report)}</div>

@@ -56,6 +56,9 @@ table{border-collapse:collapse;width:100%}
 th,td{text-align:left;font-weight:400;padding:4px 10px 4px 0;border-top:1px solid var(--grid);vertical-align:top}
 thead th{border-top:0;color:var(--muted);font-size:13px;white-space:nowrap}
 th:last-child,td:last-child{padding-right:0}
+.findings td:first-child{width:92px}.findings code{white-space:nowrap}.findings td:last-child{min-width:220px}
+.note.after{margin:10px 0 0}
+summary{cursor:pointer;color:var(--muted);margin-top:8px}
 .number{text-align:right;white-space:nowrap}
 .total strong{font-size:18px}
 .switchovers thead th{color:var(--ink);font-weight:600;font-size:14px}
@@ -109,11 +112,12 @@ const PLOTS = `
 .line.seen{stroke:var(--cloud);stroke-width:2.2}
 .mark.pause{fill:var(--pause);stroke:var(--card)}
 .cross.bad{stroke:var(--bad);stroke-width:2.4;stroke-linecap:round;fill:none}
+.pause-span{fill:var(--pause);fill-opacity:.14}
 .pause-line{stroke:var(--pause);stroke-dasharray:2 2;fill:none}
 .timeline .pause-label{fill:var(--pause);font-weight:600}
 .leader{stroke:var(--muted);stroke-width:.8}
-.band.even{fill:var(--band-even)}.band.odd{fill:var(--band-odd)}.band.switchover{fill:var(--pause)}
-.tint.even{fill:var(--tint-even)}.tint.odd{fill:var(--tint-odd)}.tint.switchover{fill:var(--tint-switchover)}
+.band.even{fill:var(--band-even)}.band.odd{fill:var(--band-odd)}.band.switchover{fill:var(--pause)}.band.failed{fill:var(--bad)}
+.tint.even{fill:var(--tint-even)}.tint.odd{fill:var(--tint-odd)}.tint.switchover{fill:var(--tint-switchover)}.tint.failed{fill:var(--bad);fill-opacity:.1}
 .slot{fill:transparent}
 .slot:hover{fill:var(--ink);fill-opacity:.14}
 `

@@ -15,6 +15,7 @@ export interface VerdictOptions {
 }
 
 const WORD = ' PASS '.length + 4
+const FACT = WORD + 2
 const REASONS_SHOWN = 8
 /** Of a reason with many lines, such as what a runbook printed: how it begins, and how it ended. */
 const HEAD_LINES = 3
@@ -116,15 +117,19 @@ function weights({ shift }: Report, paint: Paint): string[] {
 function facts(report: Report, files: readonly string[], width: number): string[] {
   const { source, target, environment, rate, seed, skipped } = report
   const ran = `PostgreSQL ${source.version} → ${target.version} · ${count(rate)}/s · seed ${seed} · ${environment.gateDetail}`
-  const rows: [name: string, texts: readonly string[]][] = [
-    ['ran', [ran]],
-    ['skipped', skipped],
-    ['again', report.verdict === 'fail' ? [reproduceCommand(report)] : []],
-  ]
-  const lines = rows.flatMap(([name, texts]) => hanging(`  ${name}`, texts.map(plain), WORD + 2, width))
-  // Paths are not wrapped: a broken one cannot be clicked or copied.
+  const again = report.verdict === 'fail' ? [reproduceCommand(report)] : []
   return [
-    ...lines,
-    ...files.map((file, index) => padEnd(index === 0 ? '  report' : '', WORD + 2) + plain(file)),
+    ...hanging('  ran', [plain(ran)], FACT, width),
+    ...hanging('  skipped', skipped.map(plain), FACT, width),
+    ...whole('  again', again, width),
+    ...whole('  report', files.map(plain), width),
   ]
+}
+
+/** Commands and paths are not broken, so that they can be copied; too long beside the name, they go below it. */
+function whole(name: string, texts: readonly string[], width: number): string[] {
+  if (texts.length === 0) return []
+  const fits = texts.every((text) => FACT + columnsOf(text) <= width)
+  if (!fits) return [name, ...texts.map((text) => `  ${text}`)]
+  return texts.map((text, index) => padEnd(index === 0 ? name : '', FACT) + text)
 }

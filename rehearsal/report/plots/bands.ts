@@ -19,7 +19,7 @@ export function bands(
   const extents = spans.map((span, index) => extent(span, index, frame))
   const wanted = extents.map(({ x, width, span }) => ({
     x: x + width / 2,
-    width: textWidth(span.runbook, FONT) + 4,
+    width: textWidth(name(span), FONT) + 4,
   }))
   const labels = placeLabels(wanted, { from: frame.left, to: frame.right })
   const rows = labels.reduce((most, { row }) => Math.max(most, row + 1), 1)
@@ -28,7 +28,7 @@ export function bands(
     ({ x, width, kind, span }, index) => {
       const { left, width: labelWidth, row } = labels[index]!
       const textY = barTop - 7 - row * LABEL_ROW
-      return markup`${row > 0 && markup`<path class="leader" d="M${px(x + width / 2)} ${px(textY + 4)}V${px(barTop)}"/>`}<rect class="band ${kind}" x="${px(x)}" y="${px(barTop)}" width="${px(width)}" height="${BAR}" rx="2"><title>${span.runbook}: ${duration(span.endMs - span.startMs)}</title></rect><text class="band-label" text-anchor="middle" x="${px(left + labelWidth / 2)}" y="${px(textY)}">${span.runbook}</text>`
+      return markup`${row > 0 && markup`<path class="leader" d="M${px(x + width / 2)} ${px(textY + 4)}V${px(barTop)}"/>`}<rect class="band ${kind}" x="${px(x)}" y="${px(barTop)}" width="${px(width)}" height="${BAR}" rx="2"><title>${name(span)}: ${duration(span.endMs - span.startMs)}</title></rect><text class="band-label" text-anchor="middle" x="${px(left + labelWidth / 2)}" y="${px(textY)}">${name(span)}</text>`
     },
   )}</g>`
   return { svg, bottom: barTop + BAR }
@@ -50,11 +50,24 @@ export function bandTints(
 function extent(span: RunbookSpan, index: number, { time }: Frame) {
   const x = time.at(span.startMs)
   const width = Math.max(time.at(span.endMs) - x, 2)
-  const switchover = span.runbook === 'cutover' || span.runbook === 'rollback'
-  return { span, x, width, kind: switchover ? 'switchover' : index % 2 === 0 ? 'even' : 'odd' }
+  const kind = failed(span) ? 'failed' : isSwitchover(span) ? 'switchover' : index % 2 === 0 ? 'even' : 'odd'
+  return { span, x, width, kind }
 }
 
 function summary(spans: readonly RunbookSpan[]): string {
-  const parts = spans.map(({ runbook, startMs, endMs }) => `${runbook} ${duration(endMs - startMs)}`)
+  const parts = spans.map((span) => `${name(span)} ${duration(span.endMs - span.startMs)}`)
   return parts.length === 0 ? 'No runbook ran.' : `Runbooks in order: ${parts.join(', ')}.`
+}
+
+function isSwitchover({ runbook }: RunbookSpan): boolean {
+  return runbook === 'cutover' || runbook === 'rollback'
+}
+
+function failed({ steps }: RunbookSpan): boolean {
+  return steps.some(({ outcome }) => outcome === 'failed')
+}
+
+/** A failure must not rest on colour. */
+function name(span: RunbookSpan): string {
+  return failed(span) ? `✕ ${span.runbook}` : span.runbook
 }

@@ -11,7 +11,7 @@ import { mean, slots } from './slots.ts'
 
 const LABEL_ROW = 17
 
-/** Latency on a logarithmic axis, each write pause a diamond at its length, named above. */
+/** Latency on a logarithmic axis; each write pause a diamond where it began, as high as it was long, named above. */
 export function latencyPanel(report: Report, frame: Frame, top: number): Placed {
   const { series, durationMs, pauses } = report
   const merged = slots(series.latency, { stepMs: series.stepMs, durationMs, most: frame.most }).map(
@@ -42,9 +42,9 @@ export function latencyPanel(report: Report, frame: Frame, top: number): Placed 
     return markup`<path class="line max" d="${path('maxMs')}"/>
 <path class="line p99" d="${path('p99Ms')}"/>
 <path class="line p50" d="${path('p50Ms')}"/>
-${labels.map(({ pause, left, width, row, text, x: at }) => {
+${labels.map(({ pause, left, width, row, text, x: at, endX }) => {
   const textY = ceiling - 8 - row * LABEL_ROW
-  return markup`<path class="pause-line" d="M${px(at)} ${px(textY + 4)}V${px(bottom)}"/><text class="pause-label" text-anchor="middle" x="${px(left + width / 2)}" y="${px(textY)}">${text}</text>${diamond('pause', at, y.at(pause.writePauseMs))}`
+  return markup`<rect class="pause-span" x="${px(at)}" y="${px(ceiling)}" width="${px(Math.max(0, endX - at))}" height="${px(bottom - ceiling)}"/><path class="pause-line" d="M${px(at)} ${px(textY + 4)}V${px(bottom)}"/><text class="pause-label" text-anchor="middle" x="${px(left + width / 2)}" y="${px(textY)}">${text}</text>${diamond('pause', at, y.at(pause.writePauseMs))}`
 })}`
   }
 
@@ -72,7 +72,13 @@ ${labels.map(({ pause, left, width, row, text, x: at }) => {
 function pauseLabels(pauses: readonly Pause[], { time, left, right }: Frame) {
   const wanted = pauses.map((pause) => {
     const text = `${pause.kind} ${duration(pause.writePauseMs)}`
-    return { pause, text, x: time.at((pause.startMs + pause.endMs) / 2), width: textWidth(text, FONT) + 4 }
+    return {
+      pause,
+      text,
+      x: time.at(pause.startMs),
+      endX: time.at(pause.endMs),
+      width: textWidth(text, FONT) + 4,
+    }
   })
   const placed = placeLabels(wanted, { from: left, to: right })
   return wanted.map((label, index) => ({ ...label, ...placed[index]! }))

@@ -10,17 +10,31 @@ const KINDS: readonly { kind: FindingKind; name: string }[] = [
   { kind: 'failed', name: 'failed' },
 ]
 
+/** Rows of a kind that are seen at once; the others unfold. */
+const AT_ONCE = 10
+
 /** Every payment the judge named; nothing when there is none. */
 export function findingsSection({ findings, payments }: Report): Markup | false {
-  if (KINDS.every(({ kind }) => findings[kind].length === 0)) return false
-  const rows = KINDS.flatMap(({ kind, name }) => [
-    ...findings[kind].map((finding) => row(name, finding)),
-    payments[kind] > findings[kind].length &&
-      markup`<tr><td>${name}</td><td colspan="3">and ${count(payments[kind] - findings[kind].length)} more, not listed</td></tr>`,
-  ])
-  return markup`<section><h2>Payments gone wrong</h2><div class="scroll"><table>
+  const named = KINDS.flatMap(({ kind, name }) => findings[kind].map((finding) => ({ name, finding })))
+  if (named.length === 0) return false
+  const seen = KINDS.flatMap(({ kind, name }) =>
+    findings[kind].slice(0, AT_ONCE).map((finding) => row(name, finding)),
+  )
+  const folded = KINDS.flatMap(({ kind, name }) =>
+    findings[kind].slice(AT_ONCE).map((finding) => row(name, finding)),
+  )
+  const unnamed = KINDS.filter(({ kind }) => payments[kind] > findings[kind].length).map(
+    ({ kind, name }) => `${count(payments[kind] - findings[kind].length)} ${name}`,
+  )
+  return markup`<section><h2>Payments gone wrong</h2>${table(seen)}
+${folded.length > 0 && markup`<details><summary>${count(folded.length)} more, with their names</summary>${table(folded)}</details>`}
+${unnamed.length > 0 && markup`<p class="note after">Not listed: ${unnamed.join(', ')} more.</p>`}</section>`
+}
+
+function table(rows: readonly Markup[]): Markup {
+  return markup`<div class="scroll"><table class="findings">
 <thead><tr><th scope="col">Fault</th><th scope="col">Payment</th><th scope="col" class="number">Sent at</th><th scope="col">What was found</th></tr></thead>
-<tbody>${rows}</tbody></table></div></section>`
+<tbody>${rows}</tbody></table></div>`
 }
 
 function row(name: string, { paymentId, detail, atMs }: Finding): Markup {

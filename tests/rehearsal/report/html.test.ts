@@ -28,7 +28,8 @@ test('a failed rehearsal says why, names every payment, and how to run it again'
   for (const { paymentId } of Object.values(report.findings).flat())
     t.true(page.includes(`<code>${paymentId}</code>`))
   t.is(occurrences(page, '<li>'), report.verdictReasons.length + report.skipped.length)
-  t.true(page.includes('and 53 more, not listed'))
+  t.true(page.includes('Not listed: 49 failed more.'))
+  t.true(page.includes('<summary>2 more, with their names</summary>'))
   t.true(page.includes('npm run rehearse -- --rate 200 --gate service --seed 7 --keep'))
   t.true(page.includes('1 lost, 0 doubled, 2 misposted, 61 failed'))
   t.is(occurrences(page, 'class="figure bad"'), 4, 'lost, misposted, failed, ledger')
@@ -52,6 +53,8 @@ test('every step is there with its timing, and the slow and the failed are marke
   t.is(occurrences(table, '<caption>'), 6)
   t.true(table.includes('archive <em>failed</em>'))
   t.is(occurrences(table, 'class="slow"'), 1)
+  t.is(occurrences(page, '>✕ decommission</text>'), 2, 'in the wide and the narrow plot')
+  t.is(occurrences(reportHtml(sampleReport()), '✕ '), 1, 'only in the style sheet')
 })
 
 test('weights asked and seen, the environment and what was skipped are told', (t) => {

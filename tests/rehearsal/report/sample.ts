@@ -132,8 +132,8 @@ export function failedReport(): Report {
       lost: [lost],
       duplicated: [],
       misposted: [changed, unposted],
-      failed: Array.from({ length: 8 }, (_, index) => ({
-        paymentId: `pay_01HV6R0${index}`,
+      failed: Array.from({ length: 12 }, (_, index) => ({
+        paymentId: `pay_01HV6R${String(index).padStart(2, '0')}`,
         detail: 'POST /payments answered 503 after 5.1 s',
         atMs: 71_000 + index * 37,
       })),

@@ -36,6 +36,18 @@ test('a failure gives its reasons, and how to run it again', (t) => {
   t.true(text.includes('npm run rehearse -- --rate 200 --gate service --seed 7 --keep\n'))
 })
 
+test('commands and paths are never broken', (t) => {
+  const path = `/${'long-folder/'.repeat(8)}report.html`
+  const text = verdictText(
+    { ...failedReport(), gate: 'pgbouncer', seed: 618_034_579 },
+    { ...options, files: [path] },
+  )
+  t.true(
+    text.includes('\n  again\n  npm run rehearse -- --rate 200 --gate pgbouncer --seed 618034579 --keep\n'),
+  )
+  t.true(text.endsWith(`\n  report\n  ${path}\n`))
+})
+
 test('more reasons than fit on a screen are counted', (t) => {
   const verdictReasons = Array.from({ length: 30 }, (_, index) => `payment pay_${index} lost`)
   const text = verdictText({ ...failedReport(), verdictReasons }, options)
