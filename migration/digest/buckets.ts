@@ -96,3 +96,20 @@ export function differingBuckets(source: Digest, target: Digest): Map<bigint, nu
   for (const [bucket, theirs] of target) if (!source.has(bucket)) differing.set(bucket, theirs.rows)
   return differing
 }
+
+/** The coarser of two bucketings of a table. */
+export function coarsest(a: Bucketing, b: Bucketing): Bucketing {
+  return a.kind === 'range' ? (a.bits > b.bits ? a : b) : a.bits < b.bits ? a : b
+}
+
+/** The same sums in a coarser bucketing. */
+export function coarsened(digest: Digest, from: Bucketing, to: Bucketing): Digest {
+  if (from.bits === to.bits) return digest
+  const coarse: Digest = new Map()
+  for (const [bucket, sums] of digest) {
+    const into =
+      to.kind === 'range' ? bucket >> BigInt(to.bits - from.bits) : bucket & (2n ** BigInt(to.bits) - 1n)
+    add(coarse, into, sums)
+  }
+  return coarse
+}

@@ -17,12 +17,18 @@ export interface CatalogTable extends Table {
   /** The planner's estimate. */
   estimatedRows: number
   partitions: Table[]
+  /** Changes with the columns' names, types and order. */
+  fingerprint: string
 }
 
 export interface Catalog {
   /** server_version_num, like 180004. */
   version: number
   encoding: string
+  /** The cluster and the database: the same after a restart. */
+  database: string
+  /** Tells a primary from its standby, which share all of the above. */
+  server: string
   /** By `tableName`. */
   tables: Map<string, CatalogTable>
 }
@@ -66,12 +72,18 @@ CROSS JOIN LATERAL (
 WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid = ANY ($1::oid[])
 ORDER BY a.attrelid, a.attnum`
 
-/** Every table but those of extensions and of the schema `lift`, which differ by design. */
+const serverSql = `
+SELECT current_setting('server_version_num'), current_setting('server_encoding'),
+  concat_ws('/', CASE WHEN has_function_privilege('pg_control_system()', 'EXECUTE')
+    THEN (SELECT system_identifier FROM pg_control_system()) END,
+    (SELECT oid FROM pg_database WHERE datname = current_database())),
+  concat_ws('/', pg_postmaster_start_time(), inet_server_addr(), inet_server_port())`
+
+/** Every table but those of extensions and temporary ones. */
 export async function readCatalog(client: pg.ClientBase): Promise<Catalog> {
-  const [[version, encoding]] = (await rows(
-    client,
-    `SELECT current_setting('server_version_num'), current_setting('server_encoding')`,
-  )) as [[string, string]]
+  const [[version, encoding, database, server]] = (await rows(client, serverSql)) as [
+    [string, string, string, string],
+  ]
   const byOid = new Map<string, CatalogTable>()
   for (const [oid, schema, name, key, estimate, partitions] of await rows(client, tablesSql)) {
     byOid.set(oid!, {
@@ -81,6 +93,7 @@ export async function readCatalog(client: pg.ClientBase): Promise<Catalog> {
       key: JSON.parse(key ?? '[]'),
       estimatedRows: Number(estimate),
       partitions: JSON.parse(partitions ?? '[]'),
+      fingerprint: '',
     })
   }
   for (const [oid, name, base, kind, builtin, domain, castType] of await rows(client, columnsSql, [
@@ -95,6 +108,7 @@ export async function readCatalog(client: pg.ClientBase): Promise<Catalog> {
       castType: castType!,
     })
   }
+  for (const table of byOid.values()) table.fingerprint = JSON.stringify(table.columns)
   const tables = new Map([...byOid.values()].map((table) => [tableName(table), table]))
-  return { version: Number(version), encoding: encoding!, tables }
+  return { version: Number(version), encoding, database, server, tables }
 }

@@ -2,6 +2,7 @@
 import type pg from 'pg'
 import { cannotCompare } from './errors.ts'
 import { keyHash, type Seeds } from './hash.ts'
+import { maskCards } from './mask.ts'
 import type { TablePlan } from './plan.ts'
 import { rows } from './session.ts'
 import { keysCondition } from './sql.ts'
@@ -16,6 +17,7 @@ import {
 } from './types.ts'
 
 const keysAtOnce = 200
+const valueLength = 200
 
 /** Differing columns of rows that both sides have; none for a table without a key. */
 export async function differingColumns(
@@ -54,6 +56,37 @@ async function columnHashes(
     Promise.reject(cannotCompare(side, `reading ${tableName(table)}`, error)),
   )
   return new Map(read.map((row) => [JSON.stringify(row.slice(0, naming.length)), row.slice(naming.length)]))
+}
+
+/** What the differing columns hold on both sides. */
+export async function withValues(
+  clients: Clients,
+  table: TablePlan,
+  explained: readonly DifferingRow[],
+): Promise<DifferingRow[]> {
+  const result: DifferingRow[] = []
+  for (const { key, columns } of explained) {
+    const texts = columns.map(
+      (column) => `pg_catalog.left(${quoted(column)}::pg_catalog.text, ${valueLength})`,
+    )
+    const sql = (side: Side) =>
+      `SELECT ${texts.join(', ')} FROM ${qualified(table)} WHERE ${keysCondition(table, side)} LIMIT 1`
+    const [[source], [target]] = (await Promise.all(
+      (['source', 'target'] as const).map((side) =>
+        rows(clients[side], sql(side), keyArrays(table, [key])).catch((error) =>
+          Promise.reject(cannotCompare(side, `reading ${tableName(table)}`, error)),
+        ),
+      ),
+    )) as [(string | null)[][], (string | null)[][]]
+    const shown = (row: (string | null)[] | undefined, n: number) =>
+      row?.[n] == null ? null : maskCards(row[n])
+    const values = columns.map((column, n) => [
+      column,
+      { source: shown(source, n), target: shown(target, n) },
+    ])
+    result.push({ key, columns, values: Object.fromEntries(values) })
+  }
+  return result
 }
 
 /** The parameters of `keysCondition`. */

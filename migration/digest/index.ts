@@ -10,6 +10,7 @@ export {
 } from './invariants.ts'
 export { keepVerified, keysToLookAtAgain, type Reverification } from './keep-verified.ts'
 export { type Plan, planTables, type TablePlan } from './plan.ts'
+export { reportJson, reportText, showSql } from './report.ts'
 export * from './types.ts'
-export { verifyAll } from './verify-all.ts'
+export { mergeShards, readShard, verifyAll } from './verify-all.ts'
 export { type VerifyKeysOptions, verifyKeys } from './verify-keys.ts'

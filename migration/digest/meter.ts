@@ -1,8 +1,8 @@
 /** Counts what was read: progress, rate, and the brake that spares production. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Digest } from './buckets.ts'
+import type { Chunk } from './chunks.ts'
 import { type Progress, type Side, tableName } from './types.ts'
-import type { Unit } from './units.ts'
 
 const mebibyte = 1024 * 1024
 const reportEveryMs = 250
@@ -11,6 +11,7 @@ export class Meter {
   rows = 0
   bytes = 0
   totalBytes = 0
+  skippedRows = 0
   readonly #startedAt = performance.now()
   readonly #bytes: Record<Side, number> = { source: 0, target: 0 }
   readonly #limit: number
@@ -28,15 +29,21 @@ export class Meter {
     this.#signal = options.signal
   }
 
-  expect(units: readonly Unit[]): void {
-    for (const unit of units) this.totalBytes += unit.bytes
+  expect(chunks: readonly Chunk[]): void {
+    for (const chunk of chunks) this.totalBytes += chunk.bytes
   }
 
-  did(unit: Unit, read: Digest): void {
-    this.bytes += unit.bytes
-    this.#bytes[unit.side] += unit.bytes
-    if (unit.side === 'source') for (const { rows } of read.values()) this.rows += rows
-    this.report('scan', tableName(unit.table))
+  /** Read by an earlier run: its rows count, its time does not. */
+  skip(chunk: Chunk, read: Digest): void {
+    this.totalBytes -= chunk.bytes
+    if (chunk.side === 'source') for (const { rows } of read.values()) this.skippedRows += rows
+  }
+
+  did(chunk: Chunk, read: Digest): void {
+    this.bytes += chunk.bytes
+    this.#bytes[chunk.side] += chunk.bytes
+    if (chunk.side === 'source') for (const { rows } of read.values()) this.rows += rows
+    this.report('scan', tableName(chunk.table))
   }
 
   /** Waits until the side's average rate is back under its limit. */

@@ -31,11 +31,15 @@ export interface TablePlan extends Table {
   /** Partitions of the source at any depth: changes name them, not the table. */
   partitions: Table[]
   estimatedRows: number
+  /** Of each side's columns when the plan was made. */
+  fingerprints: Record<Side, string>
   /** What a reader should know, such as types that differ. */
   notes: string[]
 }
 
 export interface Plan {
+  /** Which two databases. */
+  servers: Record<Side, string>
   /** By `tableName`. */
   tables: Map<string, TablePlan>
 }
@@ -51,9 +55,12 @@ export async function planTables(
   tables?: readonly Table[],
 ): Promise<Plan> {
   const catalogs = await Promise.all([read(source, 'source'), read(target, 'target')])
+  const [ours, theirs] = catalogs
+  if (ours.database === theirs.database && ours.server === theirs.server)
+    throw new CannotCompareError('source and target are the same database: check the URLs')
   const problems: string[] = []
   const chosen = choose(catalogs, tables, problems)
-  const sameEncoding = catalogs[0].encoding === catalogs[1].encoding
+  const sameEncoding = ours.encoding === theirs.encoding
   const probed = await transaction(source, () =>
     transaction(target, () =>
       probe(source, target, {
@@ -64,7 +71,11 @@ export async function planTables(
   ).catch((error) => Promise.reject(cannotCompare('source', 'probing the hash functions', error)))
   const plans = chosen.map((pair) => planTable(pair, probed, sameEncoding, problems))
   if (problems.length > 0) throw new CannotCompareError(problems.join('\n'))
-  return { tables: new Map(plans.map((plan) => [tableName(plan), plan])) }
+  if (plans.length === 0) throw new CannotCompareError('there is no table to compare')
+  return {
+    servers: { source: ours.database, target: theirs.database },
+    tables: new Map(plans.map((plan) => [tableName(plan), plan])),
+  }
 }
 
 async function read(client: pg.ClientBase, side: Side): Promise<Catalog> {
@@ -157,6 +168,7 @@ function planTable(
       key.length === 1 &&
       Object.values(key[0]!.castType).every((type) => ['smallint', 'integer', 'bigint'].includes(type)),
     estimatedRows: Math.max(source.estimatedRows, target.estimatedRows),
+    fingerprints: { source: source.fingerprint, target: target.fingerprint },
     notes,
   }
 }

@@ -1,6 +1,8 @@
 /** Reads all rows of all tables on both sides and finds the buckets that differ. */
 import type pg from 'pg'
 import { add, type Bucketing, bucketingFor, type Digest, differingBuckets } from './buckets.ts'
+import type { ChunkJournal } from './chunk-journal.ts'
+import { type Chunk, chunksOf } from './chunks.ts'
 import { cannotCompare } from './errors.ts'
 import type { Seeds } from './hash.ts'
 import type { Meter } from './meter.ts'
@@ -8,7 +10,6 @@ import type { TablePlan } from './plan.ts'
 import { rows, type SnapshotSessions } from './session.ts'
 import { digestSql } from './sql.ts'
 import { qualified, quoted, type Side, tableName } from './types.ts'
-import { type Unit, unitsOf } from './units.ts'
 
 /** Both sides of a run. */
 export type Sides = Record<Side, SnapshotSessions>
@@ -25,13 +26,17 @@ export interface ScanOptions {
   seeds: Seeds
   where: string
   meter: Meter
+  journal: ChunkJournal
+  chunkBytes: number
+  /** The chunks to read; all but for a shard. */
+  share: (chunk: Chunk) => boolean
   signal: AbortSignal
 }
 
 interface Work {
   table: TablePlan
   bucketing: Bucketing
-  units: Record<Side, Unit[]>
+  chunks: Record<Side, Chunk[]>
   left: number
   digests: Record<Side, Digest>
 }
@@ -43,20 +48,25 @@ export async function scan(
   options: ScanOptions,
 ): Promise<ScannedTable[]> {
   const works: Work[] = []
-  for (const table of tables) works.push(await prepare(sides, table))
-  for (const work of works) options.meter.expect([...work.units.source, ...work.units.target])
+  for (const table of tables) works.push(await prepare(sides, table, options))
+  for (const work of works) options.meter.expect([...work.chunks.source, ...work.chunks.target])
   const done: ScannedTable[] = []
-  const queues: Record<Side, { work: Work; unit: Unit }[]> = { source: [], target: [] }
+  const queues: Record<Side, { work: Work; chunk: Chunk }[]> = { source: [], target: [] }
   for (const side of ['source', 'target'] as const)
-    queues[side] = works.flatMap((work) => work.units[side].map((unit) => ({ work, unit })))
+    queues[side] = works.flatMap((work) => work.chunks[side].map((chunk) => ({ work, chunk })))
 
   async function worker(side: Side, session: pg.ClientBase): Promise<void> {
     for (let next = queues[side].shift(); next; next = queues[side].shift()) {
       options.signal.throwIfAborted()
-      const { work, unit } = next
-      const read = await digestUnit(session, unit, work.bucketing, options)
+      const { work, chunk } = next
+      const kept = options.journal.find(chunk, work.bucketing)
+      const read = kept ?? (await digestChunk(session, chunk, work.bucketing, options))
+      if (kept) options.meter.skip(chunk, read)
+      else {
+        options.journal.keep(chunk, work.bucketing, read)
+        options.meter.did(chunk, read)
+      }
       for (const [bucket, sums] of read) add(work.digests[side], bucket, sums)
-      options.meter.did(unit, read)
       if (--work.left === 0) done.push(finish(work))
       await options.meter.throttle(side)
     }
@@ -69,22 +79,26 @@ export async function scan(
   return done
 }
 
-async function prepare(sides: Sides, table: TablePlan): Promise<Work> {
+async function prepare(
+  sides: Sides,
+  table: TablePlan,
+  { journal, share, chunkBytes }: ScanOptions,
+): Promise<Work> {
   const [source, target] = await Promise.all(
     (['source', 'target'] as const).map((side) =>
       Promise.all([
-        unitsOf(sides[side].sessions[0]!, side, table),
+        chunksOf(sides[side].sessions[0]!, side, table, chunkBytes),
         table.integerKey ? keyRange(sides[side].sessions[0]!, table) : undefined,
       ]).catch((error) => Promise.reject(cannotCompare(side, `reading ${tableName(table)}`, error))),
     ),
   )
   const ends = [source![1], target![1]].filter((range) => range !== undefined).flat()
   const range = ends.length > 0 ? ([least(ends), greatest(ends)] as const) : undefined
-  const [ours, theirs] = [source![0], target![0]]
+  const [ours, theirs] = [source![0].filter(share), target![0].filter(share)]
   return {
     table,
-    bucketing: bucketingFor(table, table.estimatedRows, range),
-    units: { source: ours, target: theirs },
+    bucketing: journal.bucketing(tableName(table), bucketingFor(table, table.estimatedRows, range)),
+    chunks: { source: ours, target: theirs },
     left: ours.length + theirs.length,
     digests: { source: new Map(), target: new Map() },
   }
@@ -99,15 +113,15 @@ async function keyRange(client: pg.ClientBase, table: TablePlan): Promise<[bigin
   return from === null || to === null ? undefined : [BigInt(from), BigInt(to)]
 }
 
-export async function digestUnit(
+export async function digestChunk(
   session: pg.ClientBase,
-  unit: Unit,
+  chunk: Chunk,
   bucketing: Bucketing,
   { seeds, where }: Pick<ScanOptions, 'seeds' | 'where'>,
 ): Promise<Digest> {
-  const sql = digestSql(unit.table, seeds, bucketing, unit.from, `${unit.condition} AND (${where})`)
+  const sql = digestSql(chunk.table, seeds, bucketing, chunk.from, `${chunk.condition} AND (${where})`)
   const read = await rows(session, sql).catch((error) =>
-    Promise.reject(cannotCompare(unit.side, `reading ${tableName(unit.table)}`, error)),
+    Promise.reject(cannotCompare(chunk.side, `reading ${tableName(chunk.table)}`, error)),
   )
   return digestOf(read)
 }

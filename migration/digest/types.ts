@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { CannotCompareError } from './errors.ts'
 
 export type Side = 'source' | 'target'
 
@@ -19,6 +20,8 @@ export interface DifferingRow {
   key: Key
   /** Names of the columns that differ; empty beyond `VerifyOptions.maxRowsExplained`. */
   columns: string[]
+  /** What they hold in the first rows: as text, cut, card numbers masked. */
+  values?: Record<string, Record<Side, string | null>>
 }
 
 export interface TableResult {
@@ -65,12 +68,14 @@ export interface Progress {
 }
 
 export interface VerifyOptions {
-  /** Default: every table of the source but those of the schema `lift` and of extensions. */
+  /** Default: every table but those of the schema `lift` and of extensions. */
   tables?: readonly Table[]
   /** A plan made before; otherwise one is made. */
   plan?: import('./plan.ts').Plan
   /** An SQL condition both sides apply to each table. */
   where?: string
+  /** Storage read at once, default 64 MiB: the grain of progress, throttle and resumption. */
+  chunkMebibytes?: number
   /** Sessions a side, default 2. */
   jobs?: number
   /** Seed of the hashes, default random. */
@@ -85,8 +90,6 @@ export interface VerifyOptions {
   maxMebibytesPerSecond?: number
   /** A file that keeps finished chunks, so that a run that was killed goes on where it was. */
   journal?: string
-  /** Reads only the chunks i of n (1 ≤ i ≤ n); needs `journal`; «verify merge» joins them. */
-  shard?: { index: number; count: number }
   onProgress?: (progress: Progress) => void
   signal?: AbortSignal
 }
@@ -107,4 +110,12 @@ export function quoted(identifier: string): string {
 /** The name for use in SQL, always quoted. */
 export function qualified({ schema, name }: Table): string {
   return `${quoted(schema)}.${quoted(name)}`
+}
+
+/** `table`, `schema.table`, with double quotes around parts that need them. */
+export function parseTable(text: string): Table {
+  const match = /^(?:("(?:[^"]|"")+"|[^".]+)\.)?("(?:[^"]|"")+"|[^".]+)$/.exec(text)
+  if (!match) throw new CannotCompareError(`«${text}» is not a table's name: write schema.table`)
+  const plainName = (part: string) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part)
+  return { schema: plainName(match[1] ?? 'public'), name: plainName(match[2]!) }
 }

@@ -1,12 +1,10 @@
-import { randomInt } from 'node:crypto'
+import { ChunkJournal } from './chunk-journal.ts'
 import { examine } from './examine.ts'
-import { seedsFrom } from './hash.ts'
-import { Meter } from './meter.ts'
-import { type Plan, planTables } from './plan.ts'
-import { tableResult } from './result.ts'
-import { type Sides, scan } from './scan.ts'
-import { connect, openSnapshot } from './session.ts'
-import type { Connection, Table, TableResult, VerifyOptions, VerifyResult } from './types.ts'
+import { recheckRows } from './recheck.ts'
+import { requireFound, tableResult } from './result.ts'
+import { type OpenRun, seedOf, withRun } from './run.ts'
+import { scan } from './scan.ts'
+import type { Connection, TableResult, VerifyOptions, VerifyResult } from './types.ts'
 
 const maxKeysDefault = 100_000
 const maxRowsExplainedDefault = 1000
@@ -21,79 +19,69 @@ export async function verifyAll(
   target: Connection,
   options: VerifyOptions = {},
 ): Promise<VerifyResult> {
-  const signal = options.signal ?? new AbortController().signal
-  const plan = options.plan ?? (await planOf(source, target, options.tables))
-  const tables = [...plan.tables.values()]
-  const jobs = options.jobs ?? 2
-  const seeds = seedsFrom(options.seed ?? randomInt(2 ** 47))
-  const meter = new Meter({
-    maxMebibytesPerSecond: options.maxMebibytesPerSecond,
-    onProgress: options.onProgress,
-    signal,
-  })
-  const sides = await openBoth(source, target, jobs, tables)
-  const cancelOnAbort = () => {
-    for (const side of [sides.source, sides.target]) side.cancel().catch(() => {})
-  }
-  signal.addEventListener('abort', cancelOnAbort)
-  try {
-    const where = options.where ?? 'true'
-    const scanned = await scan(sides, tables, { seeds, where, meter, signal })
-    const results: TableResult[] = []
-    const clients = { source: sides.source.sessions[0]!, target: sides.target.sessions[0]! }
-    for (const table of scanned) {
-      if (table.differing.size > 0) meter.report('examine', table.table.name, true)
-      const found = await examine(clients, table, {
-        seeds,
-        where,
-        signal,
-        maxKeys: options.maxKeys ?? maxKeysDefault,
-      })
-      const explain = options.maxRowsExplained ?? maxRowsExplainedDefault
-      results.push(await tableResult(clients, table, found, seeds, explain))
-    }
-    return {
-      equal: results.every((table) => table.equal),
-      tables: results,
-      rowsPerSecond: meter.rowsPerSecond,
-      bytes: meter.bytes,
-      unsettled: 0,
-    }
-  } catch (error) {
-    signal.throwIfAborted()
-    throw error
-  } finally {
-    signal.removeEventListener('abort', cancelOnAbort)
-    await close(sides)
-  }
+  const { journal: path } = options
+  const result = await withRun(
+    source,
+    target,
+    options,
+    (run) => (path ? ChunkJournal.resume(path, run) : ChunkJournal.none(run)),
+    (run) => compare(run, options),
+  )
+  return options.recheck ? recheckRows(source, target, result, options) : result
 }
 
-async function planOf(source: Connection, target: Connection, tables?: readonly Table[]): Promise<Plan> {
-  const clients = [await connect('source', source), await connect('target', target)] as const
-  try {
-    return await planTables(...clients, tables)
-  } finally {
-    await Promise.allSettled(clients.map((client) => client.end()))
-  }
-}
-
-async function openBoth(
+/** Joins what shards read and answers for the whole; reads what none of them has. */
+export async function mergeShards(
   source: Connection,
   target: Connection,
-  jobs: number,
-  tables: readonly Table[],
-): Promise<Sides> {
-  const opened = await Promise.allSettled([
-    openSnapshot('source', source, jobs, tables),
-    openSnapshot('target', target, jobs, tables),
-  ])
-  const [ours, theirs] = opened
-  if (ours.status === 'fulfilled' && theirs.status === 'fulfilled')
-    return { source: ours.value, target: theirs.value }
-  for (const side of opened) if (side.status === 'fulfilled') await side.value.close()
-  throw (ours.status === 'rejected' ? ours : (theirs as PromiseRejectedResult)).reason
+  journals: readonly string[],
+  options: Omit<VerifyOptions, 'journal' | 'seed'> = {},
+): Promise<VerifyResult> {
+  const result = await withRun(
+    source,
+    target,
+    options,
+    ({ comparison }) => ChunkJournal.merge(journals, comparison),
+    (run) => compare(run, options),
+  )
+  return options.recheck ? recheckRows(source, target, result, options) : result
 }
 
-async function close(sides: Sides): Promise<void> {
-  await Promise.all([sides.source.close(), sides.target.close()])
+/** Reads the shard's chunks into its journal. Says nothing about equality: `mergeShards` does. */
+export async function readShard(
+  source: Connection,
+  target: Connection,
+  shard: { index: number; count: number },
+  journal: string,
+  options: Omit<VerifyOptions, 'journal' | 'recheck'> = {},
+): Promise<{ rows: number; bytes: number }> {
+  return withRun(
+    source,
+    target,
+    options,
+    ({ comparison }) =>
+      ChunkJournal.resume(journal, { comparison, seed: options.seed ?? seedOf(comparison) }),
+    async (run) => {
+      const share = ({ ordinal }: { ordinal: number }) => ordinal % shard.count === shard.index - 1
+      await scan(run.sides, run.tables, { ...run, share })
+      run.journal.finish()
+      return { rows: run.meter.rows + run.meter.skippedRows, bytes: run.meter.bytes }
+    },
+  )
+}
+
+async function compare(run: OpenRun, options: VerifyOptions): Promise<VerifyResult> {
+  const { maxKeys = maxKeysDefault, maxRowsExplained = maxRowsExplainedDefault } = options
+  const scanned = await scan(run.sides, run.tables, { ...run, share: () => true })
+  const tables: TableResult[] = []
+  for (const table of scanned) {
+    if (table.differing.size > 0) run.meter.report('examine', table.table.name, true)
+    const found = await examine(run.clients, table, { ...run, maxKeys })
+    // Chunks kept from earlier saw earlier rows: then what was read now decides.
+    if (run.journal.kept === 0) requireFound(table, found)
+    tables.push(await tableResult(run.clients, table, found, run.seeds, maxRowsExplained))
+  }
+  run.journal.finish()
+  const { rowsPerSecond, bytes } = run.meter
+  return { equal: tables.every((table) => table.equal), tables, rowsPerSecond, bytes, unsettled: 0 }
 }

@@ -1,13 +1,13 @@
 import type pg from 'pg'
 import type { Bucketing } from './buckets.ts'
 import { differingBuckets } from './buckets.ts'
-import { difference, rowsByName } from './compare.ts'
+import { difference as differenceOf, rowsByName } from './compare.ts'
 import { CannotCompareError, cannotCompare } from './errors.ts'
 import { type Examined, examine } from './examine.ts'
 import { keyArrays } from './explain.ts'
 import { type Seeds, seedsFrom } from './hash.ts'
 import type { Plan, TablePlan } from './plan.ts'
-import { tableResult } from './result.ts'
+import { requireFound, tableResult } from './result.ts'
 import { digestOf } from './scan.ts'
 import { begin, digesting, rows } from './session.ts'
 import { digestSql, keysCondition, rowsSql } from './sql.ts'
@@ -18,6 +18,7 @@ import {
   qualified,
   type Side,
   type TableResult,
+  tableName,
   type VerifyResult,
 } from './types.ts'
 
@@ -26,7 +27,7 @@ const maxKeysOfWholeTable = 100_000
 const wholeTable: Bucketing = { kind: 'hash', bits: 0 }
 
 /** Only index lookups: the cost must grow with the keys, not with the table. */
-const lookups = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' }
+export const lookups = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' }
 const scans = 'SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on'
 
 export interface VerifyKeysOptions {
@@ -58,7 +59,11 @@ export async function verifyKeys(
       const table = plan.tables.get(name)
       if (!table) throw new CannotCompareError(`table ${name} changed but is not in the plan: plan again`)
       if (keys === 'all' || table.key.length === 0) whole.push(table)
-      else tables.push(await lookUp(clients, table, keys, seeds, maxRowsExplained))
+      else {
+        const lookedUp = await lookUp(clients, table, keys, seeds)
+        requireFound(lookedUp, lookedUp.found)
+        tables.push(await tableResult(clients, lookedUp, lookedUp.found, seeds, maxRowsExplained))
+      }
     }
     if (whole.length > 0) await onBoth('opening a snapshot', (side) => clients[side].query(scans))
     for (const table of whole) tables.push(await readAll(clients, table, seeds, maxRowsExplained))
@@ -70,37 +75,45 @@ export async function verifyKeys(
   }
 }
 
-async function lookUp(
+export interface LookedUp {
+  table: TablePlan
+  sourceRows: number
+  /** Empty, or the one bucket that all the keys are in. */
+  differing: Map<bigint, number>
+  found: Examined
+  /** Of each row that differs, by its key as JSON: what both sides hold, as hashes. */
+  states: Map<string, string>
+}
+
+export async function lookUp(
   clients: Clients,
   table: TablePlan,
   keys: readonly Key[],
   seeds: Seeds,
-  maxRowsExplained: number,
-): Promise<TableResult> {
+): Promise<LookedUp> {
   const found: Examined = { missing: [], extra: [], differing: [], complete: true }
-  let sourceRows = 0
-  let differ = 0
+  const result: LookedUp = { table, sourceRows: 0, differing: new Map(), found, states: new Map() }
   for (let i = 0; i < keys.length; i += keysAtOnce) {
     const values = keyArrays(table, keys.slice(i, i + keysAtOnce))
     const query = (sql: (condition: string) => string) =>
-      onBoth(`reading ${table.schema}.${table.name}`, (side) =>
+      onBoth(`reading ${tableName(table)}`, (side) =>
         rows(clients[side], sql(keysCondition(table, side)), values),
       )
     // One row from each side tells whether all is well; the rows themselves only come when it is not.
-    const [ours, theirs] = (
-      await query((condition) => digestSql(table, seeds, wholeTable, qualified(table), condition))
-    ).map(digestOf)
-    sourceRows += ours!.get(0n)?.rows ?? 0
+    const sums = (condition: string) => digestSql(table, seeds, wholeTable, qualified(table), condition)
+    const [ours, theirs] = (await query(sums)).map(digestOf)
+    result.sourceRows += ours!.get(0n)?.rows ?? 0
     if (differingBuckets(ours!, theirs!).size === 0) continue
-    differ++
+    result.differing.set(0n, keys.length)
     const [source, target] = (await query((condition) => rowsSql(table, seeds, condition))).map(rowsByName)
-    const { missing, extra, differing } = difference(source!, target!)
-    found.missing.push(...missing)
-    found.extra.push(...extra)
-    found.differing.push(...differing)
+    const difference = differenceOf(source!, target!)
+    for (const kind of ['missing', 'extra', 'differing'] as const) {
+      found[kind].push(...difference[kind])
+      for (const name of difference[kind])
+        result.states.set(name, `${source!.get(name)}|${target!.get(name)}`)
+    }
   }
-  const scanned = { table, sourceRows, differing: new Map(differ > 0 ? [[0n, differ]] : []) }
-  return tableResult(clients, scanned, found, seeds, maxRowsExplained)
+  return result
 }
 
 async function readAll(
@@ -111,14 +124,15 @@ async function readAll(
 ): Promise<TableResult> {
   const sql = digestSql(table, seeds, wholeTable, qualified(table), 'true')
   const [ours, theirs] = (
-    await onBoth(`reading ${table.schema}.${table.name}`, (side) => rows(clients[side], sql))
+    await onBoth(`reading ${tableName(table)}`, (side) => rows(clients[side], sql))
   ).map(digestOf)
   const differing = differingBuckets(ours!, theirs!)
   const sourceRows = ours!.get(0n)?.rows ?? 0
   const signal = new AbortController().signal
   const options = { seeds, where: 'true', maxKeys: maxKeysOfWholeTable, signal }
   const found = await examine(clients, { table, bucketing: wholeTable, differing }, options)
-  return tableResult(clients, { table, sourceRows, differing }, found, seeds, maxRowsExplained)
+  requireFound({ table, differing }, found)
+  return tableResult(clients, { table, sourceRows }, found, seeds, maxRowsExplained)
 }
 
 async function onBoth<T>(doing: string, work: (side: Side) => Promise<T>): Promise<T[]> {

@@ -152,7 +152,7 @@ test('under replication the changed keys come to agree by themselves; without it
   await d.onTarget(`ALTER SUBSCRIPTION ${link} DISABLE`)
   await d.onSource(`UPDATE payment SET note = 'alone' WHERE id = 31`)
   await until(() => loop.differing.length > 0)
-  t.deepEqual(loop.differing[0]?.differing, [{ key: ['31'], columns: ['note'] }])
+  t.like(loop.differing[0]?.differing[0], { key: ['31'], columns: ['note'] })
   await d.onTarget(`ALTER SUBSCRIPTION ${link} ENABLE`)
   await until(() => tracker.pending() === 0 && loop.differing.length === 0)
   await loop.stop()

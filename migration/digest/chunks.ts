@@ -4,7 +4,7 @@ import type { TablePlan } from './plan.ts'
 import { rows } from './session.ts'
 import { qualified, type Side } from './types.ts'
 
-export interface Unit {
+export interface Chunk {
   side: Side
   table: TablePlan
   /** The relation to read, quoted: the table, or one partition of it. */
@@ -14,10 +14,9 @@ export interface Unit {
   bytes: number
   /** Names the piece in a journal; another one after a rewrite of the table. */
   id: string
+  /** The same for the same piece whatever else the database holds: divides the work among shards. */
+  ordinal: number
 }
-
-/** 64 MiB: some tenths of a second of work, so that progress, throttle and resumption are fine-grained. */
-const blocksPerUnit = 8192
 
 const relationsSql = `
 WITH leaf AS (
@@ -33,10 +32,15 @@ FROM leaf JOIN pg_class c ON c.oid = leaf.oid JOIN pg_namespace n ON n.oid = c.r
 ORDER BY c.oid`
 
 /**
- * Pieces of at most 64 MiB. The whole table in one where the server cannot read a range of ctid (13), where a
+ * Pieces of at most `chunkBytes`. The whole table in one where the server cannot read a range of ctid (13), where a
  * partition is foreign, or where the role may read only the root of the partitions.
  */
-export async function unitsOf(client: pg.ClientBase, side: Side, table: TablePlan): Promise<Unit[]> {
+export async function chunksOf(
+  client: pg.ClientBase,
+  side: Side,
+  table: TablePlan,
+  chunkBytes: number,
+): Promise<Chunk[]> {
   const relations = await rows(client, relationsSql, [qualified(table)])
   const readable = relations.every((relation) => relation[6] === 't')
   if (!readable || relations.length === 0) {
@@ -48,25 +52,36 @@ export async function unitsOf(client: pg.ClientBase, side: Side, table: TablePla
         from: qualified(table),
         condition: 'true',
         bytes,
-        id: `root/${relations.map((r) => r[5]).join()}`,
+        id: `root/${relations.map((relation) => relation[5]).join()}`,
+        ordinal: Number.parseInt(relations[0]?.[5] ?? '0', 10),
       },
     ]
   }
   return relations.flatMap(([schema, name, kind, size, block, id, , byRange]) => {
     const from = `ONLY ${qualified({ schema: schema!, name: name! })}`
+    const blocksPerChunk = Math.max(1, Math.floor(chunkBytes / Number(block)))
     const blocks = Math.ceil(Number(size) / Number(block))
-    const whole = { side, table, from, condition: 'true', bytes: Number(size), id: id! }
-    if (kind !== 'r' || byRange !== 't' || blocks <= blocksPerUnit) return [whole]
-    return Array.from({ length: Math.ceil(blocks / blocksPerUnit) }, (_, i) => {
-      const first = i * blocksPerUnit
+    const whole = {
+      side,
+      table,
+      from,
+      condition: 'true',
+      bytes: Number(size),
+      id: id!,
+      ordinal: Number.parseInt(id!, 10),
+    }
+    if (kind !== 'r' || byRange !== 't' || blocks <= blocksPerChunk) return [whole]
+    return Array.from({ length: Math.ceil(blocks / blocksPerChunk) }, (_, i) => {
+      const first = i * blocksPerChunk
       // The last piece is open: the table may have grown since its size was read.
-      const last = first + blocksPerUnit >= blocks
-      const upper = last ? '' : ` AND ctid < '(${first + blocksPerUnit},0)'`
+      const last = first + blocksPerChunk >= blocks
+      const upper = last ? '' : ` AND ctid < '(${first + blocksPerChunk},0)'`
       return {
         ...whole,
         condition: `ctid >= '(${first},0)'${upper}`,
-        bytes: Math.min(blocksPerUnit, blocks - first) * Number(block),
+        bytes: Math.min(blocksPerChunk, blocks - first) * Number(block),
         id: `${id}/${first}${last ? '+' : ''}`,
+        ordinal: whole.ordinal + i,
       }
     })
   })
