@@ -34,16 +34,6 @@ Exit code: 0 equal, 1 different, 2 no answer.`
 
 class UsageError extends Error {}
 
-try {
-  process.exitCode = await main()
-} catch (error) {
-  const known =
-    error instanceof CannotCompareError || error instanceof SiteError || error instanceof UsageError
-  if (!known && (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') !== true) throw error
-  process.stderr.write(`${(error as Error).message}\n`)
-  process.exitCode = 2
-}
-
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -123,12 +113,12 @@ async function invariants(source: string, target: string, file: string | undefin
     await client
       .connect()
       .catch((error) => Promise.reject(new CannotCompareError(`${side}: ${error.message}`)))
-    for (const { name, holds, offenders } of await checkInvariants(side, client, rules)) {
+    const results = await checkInvariants(side, client, rules).finally(() => client.end())
+    for (const { name, holds, offenders } of results) {
       process.stdout.write(`${side}  ${holds ? 'holds ' : 'BROKEN'}  ${name}\n`)
       for (const row of offenders) process.stdout.write(`          ${JSON.stringify(row)}\n`)
       if (!holds) code = 1
     }
-    await client.end()
   }
   return code
 }
@@ -159,4 +149,14 @@ function printProgress({ table, rows, bytes, totalBytes, rowsPerSecond, secondsL
     printedAt = performance.now()
     process.stderr.write(`${text}\n`)
   }
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  const known =
+    error instanceof CannotCompareError || error instanceof SiteError || error instanceof UsageError
+  if (!known && (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') !== true) throw error
+  process.stderr.write(`${(error as Error).message}\n`)
+  process.exitCode = 2
 }

@@ -25,7 +25,11 @@ function mend(code = '', message = ''): string {
   if (code === '40001') return '; on a standby, raise max_standby_streaming_delay or verify the primary'
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT')
     return '; check host and port of this side’s URL'
-  if (connectionLost.test(code) || code === 'ECONNRESET' || /terminated|timeout expired/i.test(message))
+  if (
+    connectionLost.test(code) ||
+    code === 'ECONNRESET' ||
+    /terminated|timeout expired|not queryable/i.test(message)
+  )
     return '; the connection was cut: run again (with a journal it goes on where it was)'
   return ''
 }

@@ -1,6 +1,7 @@
 -- What must be true of the payments database on either side. Replace this file with your own: a line
 -- «-- name: …» begins each query, which returns no row when the rule holds and the offenders when it does not.
 -- «-- pause» after it marks a query that is cheap enough to run while writes wait; the others run before.
+-- Tables are written with their schema: no search path is set.
 
 -- name: every posting sums to zero in each currency
 select posting_id, currency, sum(amount_minor) as off_by

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import test, { type ExecutionContext } from 'ava'
-import { type Databases, databases } from './databases.ts'
+import anyOrder, { type ExecutionContext } from 'ava'
+import { databases } from './databases.ts'
 
+const test = anyOrder.serial
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'verify-command-'))
-test.after.always(() => rmSync(folder, { recursive: true, force: true }))
+anyOrder.after.always(() => rmSync(folder, { recursive: true, force: true }))
 
 const rowsOfTable = 30_000
 const payments = `
@@ -229,7 +230,7 @@ test('the rules of the data are checked on both sides', async (t) => {
   const file = join(folder, 'mine.sql')
   writeFileSync(
     file,
-    '-- name: no amount above 4\nselect id, card from payment where amount > 4 order by id limit 1',
+    '-- name: no amount above 4\nselect id, card from public.payment where amount > 4 order by id limit 1',
   )
   await d.onTarget('DELETE FROM payment WHERE amount > 4')
   const { code, out } = await run('invariants', '--site', siteFile(d), '--file', file)
