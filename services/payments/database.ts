@@ -12,6 +12,8 @@ export interface DatabaseOptions {
   deadlineMs?: number
   /** How long one try may go without an answer, milliseconds: the network may have lost it. */
   attemptTimeoutMs?: number
+  /** Opened ahead after a change of route, so that held requests find them; more follow on demand. */
+  firstConnections?: number
 }
 
 /** One statement that is a transaction of its own. */
@@ -22,8 +24,6 @@ export interface Statement {
 }
 
 const connectTimeoutMs = 2000
-/** Opened ahead after a change of route, so that held requests find them. */
-const firstConnections = 2
 
 /**
  * The service's one pool of connections. Each statement goes in one round trip, unnamed and without session state,
@@ -36,8 +36,8 @@ export class Database {
   #pool: pg.Pool
 
   constructor(options: DatabaseOptions) {
-    this.#options = { deadlineMs: 10_000, attemptTimeoutMs: 3000, ...options }
-    this.admission = new Admission(options.poolSize, firstConnections)
+    this.#options = { deadlineMs: 10_000, attemptTimeoutMs: 3000, firstConnections: 2, ...options }
+    this.admission = new Admission(options.poolSize, this.#options.firstConnections)
     this.#url = options.url
     this.#pool = this.#open()
   }
@@ -92,7 +92,7 @@ export class Database {
     this.#pool = this.#open()
     this.admission.startAnew()
     left.end().catch(() => {})
-    for (let i = 0; i < Math.min(firstConnections, this.#options.poolSize); i++) {
+    for (let i = 0; i < Math.min(this.#options.firstConnections, this.#options.poolSize); i++) {
       this.#pool.connect().then(
         (client) => client.release(),
         () => {}, // the first request will say so

@@ -2,7 +2,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import type { PostgresServer } from '../../rehearsal/postgres/server.ts'
 import { testPostgres } from '../postgres.ts'
-import { ledgerFaults, mastercard, paymentsApp, paymentsDatabase, visa } from './payments-world.ts'
+import { ledgerFaults, lock, mastercard, paymentsApp, paymentsDatabase, visa } from './payments-world.ts'
 
 let server: PostgresServer
 test.before(async (t) => {
@@ -11,7 +11,8 @@ test.before(async (t) => {
 
 async function world(t: Parameters<typeof paymentsDatabase>[0]) {
   const database = await paymentsDatabase(t, server)
-  return { ...database, ...paymentsApp(t, database.url) }
+  // Ten connections from the start, so that what is sent at once runs at once.
+  return { ...database, ...paymentsApp(t, database.url, { firstConnections: 10 }) }
 }
 
 test('authorise, capture, refund twice, read', async (t) => {
@@ -170,15 +171,61 @@ test('one key for two payments at once: one wins, the other is 422, nobody waits
   t.is((await owner.query(`select from postings where kind = 'capture'`)).rowCount, 20)
 })
 
-test('different captures and refunds of one payment at once never exceed it', async (t) => {
-  const { authorise, post, owner } = await world(t)
-  const { id } = (await authorise('k')).json()
-  const captures = await Promise.all([1, 2, 3, 4].map((n) => post(`/payments/${id}/capture`, `c${n}`)))
-  t.deepEqual(captures.map((answer) => answer.statusCode).sort(), [200, 409, 409, 409])
-  const refunds = await Promise.all(
-    [1, 2, 3, 4].map((n) => post(`/payments/${id}/refund`, `r${n}`, { amountMinor: 500 })),
+test('a duplicate that arrives while the first is in its transaction waits for it, and repeats its answer', async (t) => {
+  const here = await world(t)
+  const { authorise, post, owner } = here
+  const insertion = await lock(t, here, 'lock table payments in share row exclusive mode')
+  const authorisations = Array.from({ length: 5 }, () => authorise('k'))
+  await insertion.waiting(5) // one for the table, four for its key
+  await insertion.release()
+  const answers = await Promise.all(authorisations)
+  t.deepEqual(answers.map((answer) => answer.statusCode).sort(), [200, 200, 200, 200, 201])
+  t.is(new Set(answers.map((answer) => answer.body)).size, 1)
+
+  const { id } = answers[0]!.json()
+  await post(`/payments/${id}/capture`, 'c')
+  const posting = await lock(t, here, 'lock table postings in share row exclusive mode')
+  const refunds = Array.from({ length: 5 }, () => post(`/payments/${id}/refund`, 'r', { amountMinor: 10 }))
+  await posting.waiting(5)
+  await posting.release()
+  const refunded = await Promise.all(refunds)
+  t.is(refunded.filter((answer) => answer.headers['idempotent-replayed'] === undefined).length, 1)
+  t.deepEqual([...new Set(refunded.map((answer) => answer.json().refundedMinor))], [10])
+  t.is((await owner.query('select from postings')).rowCount, 3)
+  t.deepEqual(await ledgerFaults(owner), [])
+})
+
+test('a duplicate that waited for a first that failed takes its place', async (t) => {
+  const here = await world(t)
+  const { authorise, owner, role } = here
+  const held = await lock(t, here, 'lock table outbox in share row exclusive mode')
+  const both = [authorise('k'), authorise('k')]
+  await held.waiting(2)
+  await owner.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where usename = $1 and wait_event = 'relation'`,
+    [role],
   )
-  t.deepEqual(refunds.map((answer) => answer.statusCode).sort(), [200, 200, 409, 409])
+  await held.release()
+  const answers = await Promise.all(both)
+  t.deepEqual(answers.map((answer) => answer.statusCode).sort(), [200, 201])
+  t.is((await owner.query('select from payments')).rowCount, 1)
+})
+
+test('different captures and refunds of one payment at once never exceed it', async (t) => {
+  const here = await world(t)
+  const { authorise, post, owner } = here
+  const { id } = (await authorise('k')).json()
+  const atOnce = async (acts: (() => ReturnType<typeof post>)[]) => {
+    const held = await lock(t, here, `select from payments where id = '${id}' for update`)
+    const answers = acts.map((act) => act())
+    await held.waiting(acts.length)
+    await held.release()
+    return (await Promise.all(answers)).map((answer) => answer.statusCode).sort()
+  }
+  const captures = [1, 2, 3, 4].map((n) => () => post(`/payments/${id}/capture`, `c${n}`))
+  t.deepEqual(await atOnce(captures), [200, 409, 409, 409])
+  const refunds = [1, 2, 3, 4].map((n) => () => post(`/payments/${id}/refund`, `r${n}`, { amountMinor: 500 }))
+  t.deepEqual(await atOnce(refunds), [200, 200, 409, 409])
   t.deepEqual(await ledgerFaults(owner), [])
 })
 
@@ -260,7 +307,8 @@ test('what does not exist is 404', async (t) => {
 })
 
 test('health and readiness', async (t) => {
-  const { app, owner, role } = await world(t)
+  const { app, owner, role, authorise } = await world(t)
+  await authorise('a connection is there')
   t.deepEqual((await app.inject('/health')).json(), { status: 'ok', side: 'cloud' })
   t.deepEqual((await app.inject('/ready')).json(), { status: 'ready', side: 'cloud' })
   await owner.query(`alter role ${role} nologin`)

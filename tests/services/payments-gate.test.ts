@@ -7,7 +7,7 @@ import { Gate } from '../../services/payments/gate.ts'
 import { createGateServer } from '../../services/payments/gate-server.ts'
 import { RouteFileError, readRouteFile } from '../../services/payments/route-file.ts'
 import { testPostgres } from '../postgres.ts'
-import { paymentsApp, paymentsDatabase } from './payments-world.ts'
+import { lock, paymentsApp, paymentsDatabase } from './payments-world.ts'
 
 let source: PostgresServer
 let target: PostgresServer
@@ -38,19 +38,16 @@ async function world(t: ExecutionContext, file?: string) {
   return { from, to, atSource, atTarget, act, status, sessions, ...service }
 }
 
-/** Keeps a payment locked, so that its capture stays in use until `unlock`. */
-async function lockedCapture({ authorise, post, from, status }: Awaited<ReturnType<typeof world>>) {
+/** A capture that stays in use until `unlock`. */
+async function lockedCapture(
+  t: ExecutionContext,
+  { authorise, post, from }: Awaited<ReturnType<typeof world>>,
+) {
   const { id } = (await authorise('locked')).json()
-  const holder = await from.owner.connect()
-  await holder.query('begin')
-  await holder.query('select from payments where id = $1 for update', [id])
+  const held = await lock(t, from, `select from payments where id = '${id}' for update`)
   const capture = post(`/payments/${id}/capture`, 'capture')
-  while ((await status()).inUse === 0) await new Promise(setImmediate)
-  const unlock = async () => {
-    await holder.query('commit')
-    holder.release()
-  }
-  return { capture, unlock }
+  await held.waiting(1)
+  return { capture, unlock: held.release }
 }
 
 test('pause, route, resume: requests wait in order and end up in the target', async (t) => {
@@ -80,9 +77,16 @@ test('pause, route, resume: requests wait in order and end up in the target', as
   t.true((await sessions(to))! <= 5)
 })
 
+test('a new route has connections before anybody asks', async (t) => {
+  const { act, atTarget, sessions, to } = await world(t)
+  await act('route', { epoch: 1, route: atTarget })
+  while ((await sessions(to))! < 2) await new Promise(setImmediate)
+  t.is(await sessions(to), 2)
+})
+
 test('pause waits for what is in use', async (t) => {
   const here = await world(t)
-  const { capture, unlock } = await lockedCapture(here)
+  const { capture, unlock } = await lockedCapture(t, here)
   let paused = false
   const pause = here.act('pause', { epoch: 1, timeoutMs: 5000 }).then((answer) => {
     paused = true
@@ -101,7 +105,7 @@ test('pause waits for what is in use', async (t) => {
 
 test('a pause that lasts too long opens the gate again and says so', async (t) => {
   const here = await world(t)
-  const { capture, unlock } = await lockedCapture(here)
+  const { capture, unlock } = await lockedCapture(t, here)
   const pause = here.act('pause', { epoch: 1, timeoutMs: 60 })
   while ((await here.status()).state === 'open') await new Promise(setImmediate)
   const during = here.authorise('during')
@@ -115,11 +119,12 @@ test('a pause that lasts too long opens the gate again and says so', async (t) =
 
 test('a pause that times out does not open the gate that a later one has closed', async (t) => {
   const here = await world(t)
-  const { capture, unlock } = await lockedCapture(here)
-  const first = here.act('pause', { epoch: 1, timeoutMs: 100 })
+  const { capture, unlock } = await lockedCapture(t, here)
+  const first = here.act('pause', { epoch: 1, timeoutMs: 500 })
   while ((await here.status()).state === 'open') await new Promise(setImmediate)
   await here.act('resume', { epoch: 1 })
   const second = here.act('pause', { epoch: 2, timeoutMs: 5000 })
+  while ((await here.status()).epoch < 2) await new Promise(setImmediate)
   t.like(await first, { status: 503, error: 'pause-timeout' })
   t.is((await here.status()).state, 'paused')
   await unlock()
@@ -188,7 +193,8 @@ test.serial('held requests run within milliseconds of resume', async (t) => {
     waits.push(performance.now() - resumed)
     t.log(`first ${first.toFixed(1)} ms, all ten ${waits.at(-1)!.toFixed(1)} ms`)
   }
-  t.true(waits.sort((a, b) => a - b)[5]! < 250, waits.join(' '))
+  // Generous: other tests may have the machine. The log above has the figures.
+  t.true(waits.sort((a, b) => a - b)[5]! < 1000, waits.join(' '))
 })
 
 test('probe logs in as the app, or gives the words of the server', async (t) => {

@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from 'ava'
 import type pg from 'pg'
 import type { PostgresServer } from '../../rehearsal/postgres/server.ts'
 import { testPostgres } from '../postgres.ts'
-import { ledgerFaults, paymentsApp, paymentsDatabase } from './payments-world.ts'
+import { ledgerFaults, lock, paymentsApp, paymentsDatabase } from './payments-world.ts'
 
 let server: PostgresServer
 test.before(async (t) => {
@@ -163,7 +163,7 @@ test('the answer of a committed transaction is lost: tried again, it is found, n
 test('a network that swallows everything: the request gets through once it is whole', async (t) => {
   const { url, owner } = await paymentsDatabase(t, server)
   const { state, url: through } = await wire(t, url)
-  const { authorise } = paymentsApp(t, through, { attemptTimeoutMs: 100 })
+  const { authorise } = paymentsApp(t, through, { attemptTimeoutMs: 500 })
   await authorise('before')
   state.mode = 'dead'
   const waiting = authorise('k')
@@ -175,17 +175,15 @@ test('a network that swallows everything: the request gets through once it is wh
 })
 
 test('one locked payment does not hold up the others', async (t) => {
-  const { url, owner } = await paymentsDatabase(t, server)
-  const { authorise, post, database } = paymentsApp(t, url, { attemptTimeoutMs: 100 })
+  const here = await paymentsDatabase(t, server)
+  const { authorise, post, database } = paymentsApp(t, here.url, { attemptTimeoutMs: 500 })
   const { id } = (await authorise('locked')).json()
-  const holder = await owner.connect()
-  await holder.query('begin')
-  await holder.query('select from payments where id = $1 for update', [id])
-  const held = post(`/payments/${id}/capture`, 'c')
+  const held = await lock(t, here, `select from payments where id = '${id}' for update`)
+  const capture = post(`/payments/${id}/capture`, 'c')
+  await held.waiting(2) // the first try was given up, and its session waits on
+  t.is(database.admission.failing, undefined)
   const others = await Promise.all(Array.from({ length: 50 }, (_, i) => authorise(`k-${i}`)))
   t.true(others.every(({ statusCode }) => statusCode === 201))
-  t.is(database.admission.failing, undefined)
-  await holder.query('commit')
-  holder.release()
-  t.is((await held).statusCode, 200)
+  await held.release()
+  t.is((await capture).statusCode, 200)
 })

@@ -5,7 +5,7 @@ import type { ExecutionContext } from 'ava'
 import pg from 'pg'
 import type { PostgresServer } from '../../rehearsal/postgres/server.ts'
 import { createApp } from '../../services/payments/app.ts'
-import { Database } from '../../services/payments/database.ts'
+import { Database, type DatabaseOptions } from '../../services/payments/database.ts'
 import { createLog } from '../../services/payments/log.ts'
 import { Payments } from '../../services/payments/payments.ts'
 import { grantsSql, schemaSql } from '../../services/payments/schema.ts'
@@ -46,11 +46,7 @@ export async function paymentsDatabase(
 }
 
 /** The application on the database, to be asked with `inject`. */
-export function paymentsApp(
-  t: ExecutionContext,
-  url: string,
-  options: { poolSize?: number; deadlineMs?: number; attemptTimeoutMs?: number } = {},
-) {
+export function paymentsApp(t: ExecutionContext, url: string, options: Partial<DatabaseOptions> = {}) {
   const database = new Database({ url, poolSize: 10, log: quiet, ...options })
   const payments = new Payments(database, cardTokenKey)
   const app = createApp({ payments, database, side: 'cloud', log: quiet })
@@ -69,6 +65,29 @@ export function paymentsApp(
   const authorise = (key: string, fields: object = {}) =>
     post('/payments', key, { amountMinor: 1250, currency: 'EUR', card: visa, merchant: 'shop-1', ...fields })
   return { app, database, post, authorise }
+}
+
+/** Holds the locks that `sql` takes until `release`; `waiting` counts the app's sessions that wait for a lock. */
+export async function lock(t: ExecutionContext, { owner, role }: PaymentsDatabase, sql: string) {
+  const client = await owner.connect()
+  await client.query('begin')
+  await client.query(sql)
+  let released = false
+  const release = async () => {
+    if (released) return
+    released = true
+    await client.query('commit')
+    client.release()
+  }
+  t.teardown(release)
+  return {
+    async waiting(least: number): Promise<void> {
+      const count = `select count(*)::int from pg_stat_activity where usename = $1 and wait_event_type = 'Lock'`
+      // Not in the transaction: there it would see its first answer again.
+      while ((await owner.query(count, [role])).rows[0].count < least) await new Promise(setImmediate)
+    },
+    release,
+  }
 }
 
 /** Everything a ledger must be, whatever was posted: the empty list when it is. */
