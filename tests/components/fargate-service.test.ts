@@ -13,7 +13,7 @@ const definition = 'aws:ecs/taskDefinition:TaskDefinition'
 const make =
   (change: Partial<FargateServiceArgs> = {}) =>
   ({ context }: Given) => {
-    const cluster = new Cluster('cluster', { context, keyArn: 'key', alertsTopicArn })
+    const cluster = new Cluster('cluster', { context, keyArn: 'key', logDays: 400, alertsTopicArn })
     const listener = new aws.lb.Listener('listener', { loadBalancerArn: 'lb', defaultActions: [] })
     return void new FargateService('api', {
       context,
@@ -41,8 +41,11 @@ const make =
     })
   }
 
+/** Built once, looked at by many. */
+const prod = build(make())
+
 test('a service has its secure defaults', async (t) => {
-  const found = await build(make())
+  const found = await prod
   secure(t, found, [
     [service, 'api-service', 'networkConfiguration.assignPublicIp', false],
     [service, 'api-service', 'networkConfiguration.securityGroups', ['sg-functions']],
@@ -64,13 +67,13 @@ test('a service has its secure defaults', async (t) => {
 })
 
 test('fact 6: the service waits for its listener', async (t) => {
-  const found = await build(make())
+  const found = await prod
   const { dependencies } = found.get(service, 'api-service')
   t.true(dependencies.includes(found.get('aws:lb/listener:Listener', 'listener').urn))
 })
 
 test('lesson 12: what runs and what starts it are two roles, and the code cannot pull images', async (t) => {
-  const found = await build(make())
+  const found = await prod
   const { propertyDependencies } = found.get(definition, 'api-task-definition')
   t.notDeepEqual(propertyDependencies.taskRoleArn, propertyDependencies.executionRoleArn)
   const code = statements(found, 'aws:iam/rolePolicy:RolePolicy', 'api-task-task')
@@ -81,7 +84,7 @@ test('lesson 12: what runs and what starts it are two roles, and the code cannot
 })
 
 test('a rollback by the circuit breaker is told to people', async (t) => {
-  const found = await build(make())
+  const found = await prod
   const rule = found.get('aws:cloudwatch/eventRule:EventRule', 'cluster-failed')
   const pattern = JSON.parse(String(rule.inputs.eventPattern))
   t.deepEqual(pattern.detail, { eventName: ['SERVICE_DEPLOYMENT_FAILED'] })
@@ -91,7 +94,7 @@ test('a rollback by the circuit breaker is told to people', async (t) => {
 })
 
 test('up leaves the number of tasks to scaling, and to nothing where there is none', async (t) => {
-  const scaled = await build(make())
+  const scaled = await prod
   t.deepEqual(scaled.get(service, 'api-service').ignoreChanges, ['desiredCount'])
   t.like(scaled.get('aws:appautoscaling/target:Target', 'api-tasks').inputs, {
     minCapacity: 2,

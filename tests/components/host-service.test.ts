@@ -41,8 +41,11 @@ type Found = Awaited<ReturnType<typeof build>>
 const containerOf = (found: Found, name: string) =>
   JSON.parse(String(found.get(definition, name).inputs.containerDefinitions))[0]
 
+/** Built once, looked at by many. */
+const prod = build(make())
+
 test('hosts have their secure defaults', async (t) => {
-  const found = await build(make())
+  const found = await prod
   secure(t, found, [
     [template, 'relay-hosts-template', 'metadataOptions.httpTokens', 'required'],
     [template, 'relay-hosts-template', 'metadataOptions.instanceMetadataTags', 'disabled'],
@@ -62,7 +65,7 @@ test('hosts have their secure defaults', async (t) => {
 })
 
 test('facts 13 and 14: the daemon runs with launch type EC2, in bridge mode, without number or provider', async (t) => {
-  const found = await build(make())
+  const found = await prod
   const { inputs } = found.get(service, 'relay-filebeat-service')
   t.like(inputs, { schedulingStrategy: 'DAEMON', launchType: 'EC2' })
   t.is(inputs.desiredCount, undefined)
@@ -71,7 +74,7 @@ test('facts 13 and 14: the daemon runs with launch type EC2, in bridge mode, wit
 })
 
 test('fact 15: the registry of Filebeat lies on the host, and survives the container', async (t) => {
-  const found = await build(make())
+  const found = await prod
   const { volumes } = found.get(definition, 'relay-filebeat-task-definition').inputs
   const registry = (volumes as { name: string; hostPath?: string }[]).find(({ name }) => name === 'registry')
   t.is(registry?.hostPath, '/var/lib/filebeat')
@@ -83,7 +86,7 @@ test('fact 15: the registry of Filebeat lies on the host, and survives the conta
 })
 
 test('fact 16: tasks in bridge mode do not reach the credentials of their host', async (t) => {
-  const found = await build(make())
+  const found = await prod
   secure(t, found, [
     [template, 'relay-hosts-template', 'metadataOptions.httpPutResponseHopLimit', 1],
     [definition, 'relay-worker-definition', 'networkMode', 'bridge'],
@@ -91,7 +94,7 @@ test('fact 16: tasks in bridge mode do not reach the credentials of their host',
 })
 
 test('fact 17: managed termination protection comes with protection from scale-in', async (t) => {
-  const found = await build(make())
+  const found = await prod
   secure(t, found, [
     [provider, 'relay-hosts-provider', 'autoScalingGroupProvider.managedTerminationProtection', 'ENABLED'],
     [group, 'relay-hosts-group', 'protectFromScaleIn', true],
@@ -100,12 +103,12 @@ test('fact 17: managed termination protection comes with protection from scale-i
 })
 
 test('fact 18: the name of the capacity provider does not start like one of AWS', async (t) => {
-  const found = await build(make())
+  const found = await prod
   t.notRegex(String(found.get(provider, 'relay-hosts-provider').inputs.name), /^(aws|ecs|fargate)/)
 })
 
 test('fact 19: both services wait for the capacity providers of their cluster', async (t) => {
-  const found = await build(make())
+  const found = await prod
   const { urn } = found.get(
     'aws:ecs/clusterCapacityProviders:ClusterCapacityProviders',
     'relay-hosts-providers',
@@ -116,7 +119,7 @@ test('fact 19: both services wait for the capacity providers of their cluster', 
 })
 
 test('lines of workers go to files that Filebeat reads, and do not fill the disk', async (t) => {
-  const { logConfiguration } = containerOf(await build(make()), 'relay-worker-definition')
+  const { logConfiguration } = containerOf(await prod, 'relay-worker-definition')
   t.deepEqual(logConfiguration, {
     logDriver: 'json-file',
     options: { 'max-size': '50m', 'max-file': '5' },
@@ -124,7 +127,7 @@ test('lines of workers go to files that Filebeat reads, and do not fill the disk
 })
 
 test('lesson 12: a host may take part in its own cluster, and pull nothing', async (t) => {
-  const found = await build(make())
+  const found = await prod
   const all = statements(found, 'aws:iam/rolePolicy:RolePolicy', 'relay-hosts-role')
   for (const { Sid, Action, Resource } of all) {
     t.true(
@@ -136,7 +139,7 @@ test('lesson 12: a host may take part in its own cluster, and pull nothing', asy
 })
 
 test('a host is tagged, and knows its cluster', async (t) => {
-  const found = await build(make())
+  const found = await prod
   const { inputs } = found.get(group, 'relay-hosts-group')
   t.deepEqual(inputs.tags, [
     { key: 'Stack', value: 'prod', propagateAtLaunch: true },

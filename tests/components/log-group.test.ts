@@ -10,8 +10,11 @@ const make =
   ({ context }: Given) =>
     void new LogGroup('own', { context, path: 'own', keyArn: 'key', retentionDays: 90, ship, ...change })
 
+/** Built once, looked at by many. */
+const prod = build(make())
+
 test('a log group is kept for a time, encrypted, and protected', async (t) => {
-  const found = await build(make())
+  const found = await prod
   const group = 'aws:cloudwatch/logGroup:LogGroup'
   secure(t, found, [
     [group, 'own-group', 'name', '/payments-lift/prod/own'],
@@ -22,7 +25,7 @@ test('a log group is kept for a time, encrypted, and protected', async (t) => {
 })
 
 test('facts 24 and 25: one audit and one mask, for the same identifiers', async (t) => {
-  const found = await build(make())
+  const found = await prod
   const { inputs } = found.get('aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy', 'own-cards')
   const { Version, Statement } = JSON.parse(String(inputs.policyDocument))
   t.is(Version, '2021-06-01')
@@ -35,7 +38,7 @@ test('facts 24 and 25: one audit and one mask, for the same identifiers', async 
 })
 
 test('fact 23: two filters and no third', async (t) => {
-  const found = await build(make())
+  const found = await prod
   t.deepEqual(
     found.all(filter).map(({ inputs }) => [inputs.destinationArn, inputs.roleArn]),
     [

@@ -16,8 +16,11 @@ const make =
       ...change,
     })
 
+/** Built once, looked at by many. */
+const prod = build(make())
+
 test('a queue has its secure defaults', async (t) => {
-  const found = await build(make())
+  const found = await prod
   secure(t, found, [
     [queue, 'letters-queue', 'kmsMasterKeyId', 'arn:aws:kms:eu-central-1:333333333333:key/messages'],
     [queue, 'letters-dead-queue', 'kmsMasterKeyId', 'arn:aws:kms:eu-central-1:333333333333:key/messages'],
@@ -33,7 +36,7 @@ test('a queue has its secure defaults', async (t) => {
 })
 
 test('fact 29: messages stay hidden for six time-outs and are tried five times', async (t) => {
-  const found = await build(make())
+  const found = await prod
   t.is(found.get(queue, 'letters-queue').inputs.visibilityTimeoutSeconds, 180)
   const redrive = JSON.parse(String(found.get(queue, 'letters-queue').inputs.redrivePolicy))
   t.deepEqual(redrive, {
@@ -44,7 +47,7 @@ test('fact 29: messages stay hidden for six time-outs and are tried five times',
 })
 
 test('the dead-letter queue exists first, and takes letters of its own queue only', async (t) => {
-  const found = await build(make())
+  const found = await prod
   t.true(found.get(queue, 'letters-queue').dependencies.includes(found.get(queue, 'letters-dead-queue').urn))
   const { redriveAllowPolicy } = found.get(
     'aws:sqs/redriveAllowPolicy:RedriveAllowPolicy',
@@ -57,10 +60,7 @@ test('the dead-letter queue exists first, and takes letters of its own queue onl
 })
 
 test('one dead letter is enough for people to be told', async (t) => {
-  const { inputs } = (await build(make())).get(
-    'aws:cloudwatch/metricAlarm:MetricAlarm',
-    'letters-dead-waiting',
-  )
+  const { inputs } = (await prod).get('aws:cloudwatch/metricAlarm:MetricAlarm', 'letters-dead-waiting')
   t.like(inputs, {
     threshold: 0,
     comparisonOperator: 'GreaterThanThreshold',

@@ -23,6 +23,9 @@ const notification = 'aws:s3/bucketNotification:BucketNotification'
 const permission = 'aws:lambda/permission:Permission'
 const eventConfig = 'aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig'
 
+/** Built once, looked at by many. */
+const prod = build(make())
+
 test('lesson 13: source and destination in one bucket are refused', async (t) => {
   await t.throwsAsync(build(make({ destination: 'settlement-source' })), {
     message: /source and destination are the same bucket, settlement-source/,
@@ -35,7 +38,7 @@ test('lesson 13: source and destination in one bucket are refused', async (t) =>
 })
 
 test('fact 28: the permission comes before the notification, and a bucket has one', async (t) => {
-  const found = await build(make())
+  const found = await prod
   t.is(found.all(notification).length, 1)
   const { dependencies } = found.get(notification, 'settlement-arrived')
   t.true(dependencies.includes(found.get(permission, 'settlement-permission').urn))
@@ -48,7 +51,7 @@ test('fact 28: the permission comes before the notification, and a bucket has on
 })
 
 test('both buckets are private, encrypted, and refuse plain HTTP', async (t) => {
-  const found = await build(make())
+  const found = await prod
   for (const part of ['source', 'destination']) {
     const name = `settlement-${part}`
     const closed = 'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock'
@@ -73,7 +76,7 @@ test('both buckets are private, encrypted, and refuse plain HTTP', async (t) => 
 })
 
 test('lesson 12: the function reads the source, writes the destination, and neither the other way', async (t) => {
-  const found = await build(make())
+  const found = await prod
   const role = ['aws:iam/rolePolicy:RolePolicy', 'settlement-function-role'] as const
   const read = statement(found, ...role, 'ReadSource')
   t.deepEqual([read.Action, read.Resource], [['s3:GetObject'], [`${source}/*`]])
@@ -85,7 +88,7 @@ test('lesson 12: the function reads the source, writes the destination, and neit
 })
 
 test('a file that fails for good is kept', async (t) => {
-  const found = await build(make())
+  const found = await prod
   secure(t, found, [
     [
       eventConfig,

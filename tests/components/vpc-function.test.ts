@@ -11,8 +11,11 @@ const lambda = 'aws:lambda/function:Function'
 const rolePolicy = 'aws:iam/rolePolicy:RolePolicy'
 const eventConfig = 'aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig'
 
+/** Built once, looked at by many. */
+const prod = build(makeFunction())
+
 test('a function has its secure defaults', async (t) => {
-  const found = await build(makeFunction())
+  const found = await prod
   secure(t, found, [
     [lambda, 'worker-function', 'architectures', ['arm64']],
     [lambda, 'worker-function', 'reservedConcurrentExecutions', 10],
@@ -43,7 +46,7 @@ test('lesson 9: functions of a class share one security group, and make none', a
 })
 
 test('lesson 12: the role writes its own log, and code makes no network interfaces', async (t) => {
-  const found = await build(makeFunction())
+  const found = await prod
   const own = 'arn:aws:logs:eu-central-1:333333333333:log-group:/payments-lift/prod/functions/worker:*'
   t.deepEqual(statement(found, rolePolicy, 'worker-role', 'WriteOwnLog').Resource, [own])
   const refused = statement(found, rolePolicy, 'worker-role', 'RefuseInterfacesToCode')
@@ -66,7 +69,7 @@ test('lesson 12: the role writes its own log, and code makes no network interfac
 })
 
 test('fact 30: retries, age and destination are said, and the role may write to it before it is set', async (t) => {
-  const found = await build(makeFunction())
+  const found = await prod
   const queue = 'arn:aws:sqs:eu-central-1:333333333333:payments-lift-prod-failures'
   secure(t, found, [
     [eventConfig, 'worker-trigger-failures', 'maximumRetryAttempts', 2],
@@ -92,7 +95,7 @@ test('lesson 10: async is refused without retries, age or failure destination', 
 })
 
 test('fact 31: the policy for interfaces comes before the function, and the role outlives it', async (t) => {
-  const found = await build(makeFunction())
+  const found = await prod
   const { dependencies } = found.get(lambda, 'worker-function')
   t.true(dependencies.includes(found.get(rolePolicy, 'worker-role').urn))
   t.true(dependencies.includes(found.get('aws:iam/role:Role', 'worker-role').urn))
@@ -136,7 +139,7 @@ test('fact 33: a name longer than 64 letters is cut', async (t) => {
 })
 
 test('fact 34: security groups are not exchanged on destroy without a group to exchange them for', async (t) => {
-  const found = await build(makeFunction())
+  const found = await prod
   const { replaceSecurityGroupsOnDestroy, replacementSecurityGroupIds } = found.get(
     lambda,
     'worker-function',
@@ -223,7 +226,7 @@ test('a schedule has retries and dead letters of its own, and a role that may in
 })
 
 test('lesson 3: one role, one log group and one set of alarms for each function, each alarm with a runbook', async (t) => {
-  const found = await build(makeFunction())
+  const found = await prod
   const alarms = found
     .all('aws:cloudwatch/metricAlarm:MetricAlarm')
     .filter(({ name }) => name.startsWith('worker-'))
