@@ -1,4 +1,5 @@
 import { Alerts } from './components/alerts.ts'
+import { Bucket } from './components/bucket.ts'
 import { Cluster } from './components/cluster.ts'
 import { ConnectionPooler } from './components/connection-pooler.ts'
 import { contextOf } from './components/context.ts'
@@ -29,9 +30,10 @@ export default async function program() {
   const alerts = new Alerts('alerts', foundation.alertsArgs(base))
   const images = new Images('images', foundation.imagesArgs(base))
   const cluster = new Cluster('cluster', foundation.clusterArgs(base, alerts))
+  const accessLogs = new Bucket('accessLogs', foundation.accessLogsArgs(base))
   const network = new Network('network', foundation.networkArgs(base))
-  const frontDoor = new FrontDoor('frontDoor', foundation.frontDoorArgs(base, network))
-  const built = { alerts, images, cluster, network, frontDoor }
+  const frontDoor = new FrontDoor('frontDoor', foundation.frontDoorArgs(base, { network, accessLogs }))
+  const built = { alerts, images, cluster, network, accessLogs, frontDoor }
   if (!base.context.reaches('replicate')) return exportOutputs(base, built)
 
   // replicate: the target, the write gate, and what carries out the runbooks

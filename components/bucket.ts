@@ -19,6 +19,8 @@ export interface BucketArgs {
   coldDays?: number
   /** Who else may do what, besides IAM policies of this account. */
   grants?: (arn: string) => Statement[]
+  /** Bucket that is told of every access to this one. Default: none, which is right only for that bucket itself. */
+  accessLogs?: Bucket
   /** Nobody, not even an administrator in a hurry, deletes a version for so many days. Default: no lock. */
   lockDays?: number
 }
@@ -34,7 +36,7 @@ export class Bucket extends Component {
 
   constructor(name: string, args: BucketArgs, options?: pulumi.ComponentResourceOptions) {
     super('Bucket', name, options)
-    const { context, purpose, keyArn, expireDays, coldDays, grants, lockDays } = args
+    const { context, purpose, keyArn, expireDays, coldDays, grants, accessLogs, lockDays } = args
     this.bucketName = context.name('bucket', `${purpose}-${context.accountId}`)
     this.arn = `arn:${context.partition}:s3:::${this.bucketName}`
     const store = new aws.s3.Bucket(
@@ -110,6 +112,13 @@ export class Bucket extends Component {
       },
       this.child({ dependsOn: [versioning] }),
     )
+    if (accessLogs) {
+      new aws.s3.BucketLogging(
+        this.named('accesses'),
+        { bucket, targetBucket: accessLogs.bucketName, targetPrefix: `${this.bucketName}/` },
+        this.child({ dependsOn: [accessLogs] }),
+      )
+    }
     new aws.s3.BucketPolicy(
       this.named('policy'),
       { bucket, policy: bucketPolicy(store.arn, grants?.(this.arn)) },

@@ -7,6 +7,8 @@ export interface ClusterArgs {
   context: Context
   /** KMS key for sessions of `aws ecs execute-command`. */
   keyArn: pulumi.Input<string>
+  /** How long those sessions are kept, in days. Default: 90. */
+  logDays?: number
   /** Topic that is told when a deployment failed and was rolled back. */
   alertsTopicArn: pulumi.Input<string>
 }
@@ -24,15 +26,26 @@ export class Cluster extends Component {
 
   constructor(name: string, args: ClusterArgs, options?: pulumi.ComponentResourceOptions) {
     super('Cluster', name, options)
-    const { context, keyArn, alertsTopicArn } = args
+    const { context, keyArn, logDays = 90, alertsTopicArn } = args
     this.clusterName = context.name('cluster', 'tasks')
     this.arn = context.arn('ecs', `cluster/${this.clusterName}`)
+    const sessions = new aws.cloudwatch.LogGroup(
+      this.named('sessions'),
+      { name: context.path('sessions'), kmsKeyId: keyArn, retentionInDays: logDays },
+      this.kept(context),
+    )
     this.cluster = new aws.ecs.Cluster(
       name,
       {
         name: this.clusterName,
         settings: [{ name: 'containerInsights', value: 'enhanced' }],
-        configuration: { executeCommandConfiguration: { kmsKeyId: keyArn, logging: 'DEFAULT' } },
+        configuration: {
+          executeCommandConfiguration: {
+            kmsKeyId: keyArn,
+            logging: 'OVERRIDE',
+            logConfiguration: { cloudWatchEncryptionEnabled: true, cloudWatchLogGroupName: sessions.name },
+          },
+        },
       },
       this.child(),
     )

@@ -95,7 +95,6 @@ export class ConnectionPooler extends Component {
         taskDefinition: task.definition.arn,
         desiredCount: args.tasks,
         launchType: 'FARGATE',
-        platformVersion: '1.4.0',
         availabilityZoneRebalancing: 'DISABLED',
         deploymentMinimumHealthyPercent: 100,
         deploymentMaximumPercent: 200,

@@ -25,6 +25,7 @@ export const clusterParameters: Parameter[] = [
   now('ssl_min_protocol_version', 'TLSv1.2'),
   now('password_encryption', 'scram-sha-256'),
   now('pgaudit.log', 'ddl,role'),
+  now('log_statement', 'ddl'),
   now('log_min_duration_statement', '500'),
   // Statements may carry card numbers; parameters of slow ones never reach a log.
   now('log_parameter_max_length', '0'),

@@ -16,11 +16,13 @@ export interface FirewallArgs {
 }
 
 /** AWS's managed rules, in the order in which they are asked. */
-const managed = [
-  'AWSManagedRulesAmazonIpReputationList',
-  'AWSManagedRulesKnownBadInputsRuleSet',
-  'AWSManagedRulesCommonRuleSet',
-  'AWSManagedRulesSQLiRuleSet',
+const managed: { name: string; countOnly?: string[] }[] = [
+  { name: 'AWSManagedRulesAmazonIpReputationList' },
+  // Merchants' servers stand at hosting providers; those are counted, not refused.
+  { name: 'AWSManagedRulesAnonymousIpList', countOnly: ['HostingProviderIPList'] },
+  { name: 'AWSManagedRulesKnownBadInputsRuleSet' },
+  { name: 'AWSManagedRulesCommonRuleSet' },
+  { name: 'AWSManagedRulesSQLiRuleSet' },
 ]
 
 const seen = (metricName: string) => ({
@@ -52,11 +54,17 @@ export class Firewall extends Component {
             statement: { rateBasedStatement: { limit: requestsPerFiveMinutes, aggregateKeyType: 'IP' } },
             visibilityConfig: seen('rate'),
           },
-          ...managed.map((rule, index) => ({
+          ...managed.map(({ name: rule, countOnly = [] }, index) => ({
             name: rule,
             priority: index + 1,
             overrideAction: { none: {} },
-            statement: { managedRuleGroupStatement: { vendorName: 'AWS', name: rule } },
+            statement: {
+              managedRuleGroupStatement: {
+                vendorName: 'AWS',
+                name: rule,
+                ruleActionOverrides: countOnly.map((each) => ({ name: each, actionToUse: { count: {} } })),
+              },
+            },
             visibilityConfig: seen(rule),
           })),
         ],

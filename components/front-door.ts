@@ -37,6 +37,8 @@ export interface FrontDoorArgs {
   others?: WeightedGroup[]
   idleTimeoutSeconds: number
   requestsPerFiveMinutes: number
+  /** Bucket that is told of every access to the bucket of access logs. */
+  accessLogs: Bucket
   logsKeyArn: pulumi.Input<string>
   /** How long access logs are kept, in days. */
   logDays: number
@@ -60,7 +62,7 @@ export class FrontDoor extends Component {
     super('FrontDoor', name, options)
     const { context, vpcId, onPremises, cloudWeight, others, logDays, domain, certificate } = args
 
-    const logs = this.createLogBucket(context, logDays)
+    const logs = this.createLogBucket(args)
     const balancer = this.createBalancer(args, logs)
     const certificateArn =
       'arn' in certificate
@@ -127,7 +129,7 @@ export class FrontDoor extends Component {
     this.registerOutputs({ dnsName: this.dnsName, listenerArn: this.listener.arn })
   }
 
-  private createLogBucket(context: Context, logDays: number): Bucket {
+  private createLogBucket({ context, logDays, accessLogs }: FrontDoorArgs): Bucket {
     return new Bucket(
       this.named('logs'),
       {
@@ -136,6 +138,7 @@ export class FrontDoor extends Component {
         // The one kind of delivery that refuses KMS keys; see waivers.ts.
         keyArn: 'none',
         expireDays: logDays,
+        accessLogs,
         grants: (arn) => [
           {
             sid: 'DeliverAccessLogs',

@@ -23,6 +23,8 @@ export interface MigrationRunnerArgs {
   keys: RunnerRightsArgs['keys'] & { logs: pulumi.Input<string> }
   /** How long journals and evidence are kept, in days. */
   evidenceDays: number
+  /** Bucket that is told of every access to the journal. */
+  accessLogs: Bucket
   logDays: number
 }
 
@@ -46,7 +48,13 @@ export class MigrationRunner extends Component {
     const { context, cluster, keys } = args
     const journal = new Bucket(
       this.named('journal'),
-      { context, purpose: 'journal', keyArn: keys.evidence, lockDays: args.evidenceDays },
+      {
+        context,
+        purpose: 'journal',
+        keyArn: keys.evidence,
+        lockDays: args.evidenceDays,
+        accessLogs: args.accessLogs,
+      },
       { parent: this },
     )
     const rights = {
@@ -72,7 +80,6 @@ export class MigrationRunner extends Component {
         taskDefinition: watchdog.definition.arn,
         desiredCount: 1,
         launchType: 'FARGATE',
-        platformVersion: '1.4.0',
         // Two watchdogs do no harm, since a decision is made once; none would.
         deploymentMinimumHealthyPercent: 100,
         deploymentMaximumPercent: 200,

@@ -40,12 +40,15 @@ const common = (who: 'Runner' | 'Watchdog', args: RunnerRightsArgs): Statement[]
       resources: [keys.evidence, keys.payments, keys.secrets],
     },
     {
-      sid: `${who}FindsGates`,
-      actions: ['ecs:ListTasks', 'ecs:DescribeTasks'],
-      resources: anyResource(
-        'ecs:ListTasks takes no task as resource; the condition narrows both actions to the one cluster',
-      ),
+      sid: `${who}ListsGates`,
+      actions: ['ecs:ListTasks'],
+      resources: anyResource('ecs:ListTasks takes container instances only; the condition names the cluster'),
       conditions: { ArnEquals: { 'ecs:cluster': context.arn('ecs', `cluster/${clusterName}`) } },
+    },
+    {
+      sid: `${who}FindsGates`,
+      actions: ['ecs:DescribeTasks'],
+      resources: [context.arn('ecs', `task/${clusterName}/*`)],
     },
     {
       sid: `${who}ReadsPooler`,
@@ -82,10 +85,13 @@ export const runnerRights = (args: RunnerRightsArgs): Statement[] => [
   },
   {
     sid: 'RunnerReadsMetrics',
-    actions: ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms'],
-    resources: anyResource(
-      'CloudWatch has no resource for metric data, and a gate reads several alarms at once',
-    ),
+    actions: ['cloudwatch:GetMetricData'],
+    resources: anyResource('CloudWatch knows no resource for metric data'),
+  },
+  {
+    sid: 'RunnerReadsAlarms',
+    actions: ['cloudwatch:DescribeAlarms'],
+    resources: [args.context.arn('cloudwatch', `alarm:payments-lift-${args.context.stack}-*`)],
   },
 ]
 

@@ -4,12 +4,12 @@ import proto from '@pulumi/pulumi/proto/resource_pb.js'
 import empty from 'google-protobuf/google/protobuf/empty_pb.js'
 import struct from 'google-protobuf/google/protobuf/struct_pb.js'
 import { autonamed } from './autonames.ts'
-import { constructVpc } from './awsx-vpc.ts'
 import type { Invokes } from './invokes.ts'
 import type { RecordedResource, Recording } from './recorded.ts'
 import { type CallbackServer, Transforms } from './transforms.ts'
 import { stackType, urnOf } from './urn.ts'
 import { type Inputs, type plain, plainFields, unwrapped } from './values.ts'
+import { registerVpcChildren } from './vpc-children.ts'
 
 type Reply<Message> = sendUnaryData<Message>
 
@@ -129,7 +129,7 @@ export class RecordingMonitor {
 
     if (request.getRemote()) {
       if (type !== 'awsx:ec2:Vpc') throw new Error(`${name}: the offline preview cannot construct ${type}`)
-      return { urn, state: await constructVpc(recorded, (child) => this.#register(child)) }
+      return { urn, state: await registerVpcChildren(recorded, (child) => this.#register(child)) }
     }
     const added = Object.entries(named).filter(([key]) => !(key in inputs))
     return { urn, state: { ...(wire as Inputs), ...Object.fromEntries(added) } }

@@ -10,6 +10,7 @@ const modules: Record<string, string> = {
 /** Types that Terraform names in a way of its own. */
 const exceptions: Record<string, string> = {
   'aws:ec2/flowLog:FlowLog': 'aws_flow_log',
+  'aws:lb/loadBalancer:LoadBalancer': 'aws_lb',
   'aws:rds/instance:Instance': 'aws_db_instance',
   'aws:rds/parameterGroup:ParameterGroup': 'aws_db_parameter_group',
   'aws:rds/subnetGroup:SubnetGroup': 'aws_db_subnet_group',

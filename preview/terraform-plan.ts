@@ -2,6 +2,7 @@ import type { Recorded } from './record.ts'
 import type { RecordedResource } from './recorded.ts'
 import { terraformKey, terraformName, terraformType } from './terraform-names.ts'
 import { type Json, unknown } from './values.ts'
+import { pointsTo } from './vpc-children.ts'
 
 /** Arguments that are maps of the user's own keys, not blocks. */
 const maps = new Set([
@@ -26,6 +27,17 @@ interface Written {
   unknowns: { [key: string]: Json }
 }
 
+/** Scanners look for unknown values beside the known ones at the top only; inside blocks they must be there to be seen. */
+const shown = (values: Written['values'], unknowns: Written['unknowns']) => ({
+  ...Object.fromEntries(
+    Object.entries(unknowns)
+      .filter(([, each]) => each === true)
+      .map(([key]) => [key, afterUp]),
+  ),
+  ...values,
+})
+const afterUp = '(known after apply)'
+
 /** A value as Terraform holds it: blocks in lists, policies as text; what is not known yet is left out. */
 function write(key: string, value: Json): { value?: Json; unknown?: Json } {
   if (value === unknown) return { unknown: true }
@@ -34,12 +46,15 @@ function write(key: string, value: Json): { value?: Json; unknown?: Json } {
     if (maps.has(key))
       return { value: Object.fromEntries(Object.entries(value).filter(([, each]) => each !== unknown)) }
     const { values, unknowns } = writeAll(value)
-    return { value: [values], unknown: [unknowns] }
+    return { value: [shown(values, unknowns)], unknown: [unknowns] }
   }
   if (!Array.isArray(value)) return { value }
   if (value.some(isObject)) {
     const blocks = value.filter(isObject).map(writeAll)
-    return { value: blocks.map(({ values }) => values), unknown: blocks.map(({ unknowns }) => unknowns) }
+    return {
+      value: blocks.map(({ values, unknowns }) => shown(values, unknowns)),
+      unknown: blocks.map(({ unknowns }) => unknowns),
+    }
   }
   const known = value.filter((each) => each !== unknown)
   return { value: known, unknown: value.map((each) => each === unknown) }
@@ -66,6 +81,13 @@ const addressOf = ({ type, name }: RecordedResource) => `${terraformType(type)}.
 export function terraformPlan({ resources }: Pick<Recorded, 'resources'>): object {
   const real = resources.filter(({ custom, type }) => custom && type.startsWith('aws:'))
   const addresses = new Map(real.map((resource) => [resource.urn, addressOf(resource)]))
+  /** Outputs of a remote component stand for something inside it: its VPC, its subnets. */
+  const inside = (urn: string, key: string) => {
+    const type = pointsTo[key]
+    const component = resources.find((resource) => resource.urn === urn && !resource.custom)
+    if (!type || !component) return []
+    return real.filter((each) => each.type === type && each.urn.includes('awsx:ec2:Vpc')).map(addressOf)
+  }
   const described = real.map((resource) => {
     const { values, unknowns } = writeAll(resource.inputs)
     const common = {
@@ -82,7 +104,7 @@ export function terraformPlan({ resources }: Pick<Recorded, 'resources'>): objec
               terraformKey(key, false),
               {
                 references: urns
-                  .flatMap((urn) => addresses.get(urn) ?? [])
+                  .flatMap((urn) => addresses.get(urn) ?? inside(urn, key))
                   .flatMap((one) => [`${one}.id`, one]),
               },
             ] as const,

@@ -1,4 +1,5 @@
 import type { Alerts, AlertsArgs } from '../components/alerts.ts'
+import type { Bucket, BucketArgs } from '../components/bucket.ts'
 import type { ClusterArgs } from '../components/cluster.ts'
 import { flowsAt } from '../components/flows.ts'
 import type { FrontDoorArgs } from '../components/front-door.ts'
@@ -19,9 +20,10 @@ export const imagesArgs = ({ context, keys, settings }: Base): ImagesArgs<keyof 
   keyArn: keys.arns.artifacts,
 })
 
-export const clusterArgs = ({ context, keys }: Base, alerts: Alerts): ClusterArgs => ({
+export const clusterArgs = ({ context, keys, settings }: Base, alerts: Alerts): ClusterArgs => ({
   context,
   keyArn: keys.arns.logs,
+  logDays: settings.retention.logDays,
   alertsTopicArn: alerts.topicArn,
 })
 
@@ -41,11 +43,29 @@ export const networkArgs = ({ context, keys, settings, source }: Base): NetworkA
   flowLogDays: settings.retention.logDays,
 })
 
+/** Who read or wrote what in every other bucket; S3 delivers such logs to buckets without KMS only. */
+export const accessLogsArgs = ({ context, settings }: Base): BucketArgs => ({
+  context,
+  purpose: 'access-logs',
+  keyArn: 'none',
+  expireDays: settings.retention.logDays,
+  grants: (arn) => [
+    {
+      sid: 'DeliverBucketAccesses',
+      actions: ['s3:PutObject'],
+      resources: [`${arn}/*`],
+      principals: { Service: ['logging.s3.amazonaws.com'] },
+      conditions: { StringEquals: { 'aws:SourceAccount': context.accountId } },
+    },
+  ],
+})
+
 export const frontDoorArgs = (
   { context, keys, settings, source }: Base,
-  network: Network,
+  { network, accessLogs }: { network: Network; accessLogs: Bucket },
 ): FrontDoorArgs => ({
   context,
+  accessLogs,
   vpcId: network.vpcId,
   publicSubnetIds: network.publicSubnetIds,
   securityGroupId: network.groups.frontDoor,

@@ -1,3 +1,4 @@
+import type { Bucket } from '../components/bucket.ts'
 import type { Cluster } from '../components/cluster.ts'
 import type { ConnectionPooler, ConnectionPoolerArgs } from '../components/connection-pooler.ts'
 import type { FrontDoor } from '../components/front-door.ts'
@@ -70,6 +71,7 @@ export const poolerArgs = (
 }
 
 interface RunnerNeeds {
+  accessLogs: Bucket
   network: Network
   cluster: Cluster
   images: AllImages
@@ -81,7 +83,7 @@ interface RunnerNeeds {
 
 export const runnerArgs = (
   { context, keys, settings, source: { removed } }: Base,
-  { network, cluster, images, frontDoor, database, routeStore, pooler }: RunnerNeeds,
+  { accessLogs, network, cluster, images, frontDoor, database, routeStore, pooler }: RunnerNeeds,
 ): MigrationRunnerArgs => {
   const { database: source } = settings.onPremises
   const sourceSecrets = removed ? [] : [source.applicationSecretArn, source.replicationSecretArn]
@@ -130,6 +132,7 @@ export const runnerArgs = (
       secrets: keys.arns.secrets,
       logs: keys.arns.logs,
     },
+    accessLogs,
     evidenceDays: settings.retention.evidenceDays,
     logDays: settings.retention.logDays,
   }
