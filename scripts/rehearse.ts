@@ -16,7 +16,7 @@ if (argv.includes('--help')) {
   process.exit(0)
 }
 const terminal = terminalOptions(process.stdout)
-const progress = createProgress(process.stdout, terminal)
+const progress = { ...createProgress(process.stdout, terminal), color: terminal.color }
 let close = async () => {}
 let interrupted = false
 

@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import type { Route, Side } from './gate.ts'
 
@@ -32,9 +41,12 @@ export function withRoute(ini: string, database: string, route: Route): string {
 /** Writes beside, syncs, renames and syncs the folder, so that a pooler that restarts reads old or new, never half. */
 export function replaceFile(path: string, text: string): void {
   const beside = `${path}.payments-lift`
-  const file = openSync(beside, 'w', statSync(path).mode)
+  const { mode, uid, gid } = statSync(path)
+  const file = openSync(beside, 'w', mode)
   try {
     writeSync(file, text)
+    // PgBouncer does not run as root, and must still be able to read what root wrote.
+    if (process.getuid?.() === 0) fchownSync(file, uid, gid)
     fsyncSync(file)
   } finally {
     closeSync(file)

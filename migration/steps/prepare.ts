@@ -19,20 +19,18 @@ import { nextEpoch, planSwitchover, systemOfRecord } from '../switchover/plan.ts
 import { demand, type Step, type StepContext } from './step.ts'
 import { planOf } from './switchover-run.ts'
 
-/** Nothing stands in the way of this switchover; takes the advisory lock on both databases. */
+/** Nothing stands in the way of this switchover; then takes the advisory lock on both databases. */
 export const preflight: Step = {
   name: 'preflight',
   summary: 'Check everything that a switchover needs',
   expectedMs: 1500,
-  async act(context) {
+  async check(context) {
     const { lift, switchover: run } = context
     const record = await systemOfRecord(lift)
     demand(
       record === run.from,
       `the system of record is the ${record} already: this runbook leaves the ${run.from}`,
     )
-    await becomeHolder(lift.source.client, 'source')
-    await becomeHolder(lift.target.client, 'target')
     const plan = await planSwitchover(lift, run.from, await nextEpoch(lift))
     run.plan = plan
     for (const { side, client } of [plan.from, plan.to]) {
@@ -58,6 +56,10 @@ export const preflight: Step = {
     if ((await readFenceRow(plan.to.client)).saved.length === 0) await lift.gate.probe(plan.to.side)
     await context.watchdog.expectWatchdog()
     await demandLag(context)
+  },
+  async act({ lift }) {
+    await becomeHolder(lift.source.client, 'source')
+    await becomeHolder(lift.target.client, 'target')
   },
 }
 

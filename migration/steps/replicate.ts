@@ -23,7 +23,7 @@ export const checkDatabases: Step = {
   name: 'check-databases',
   summary: 'Check that both databases are fit for replication',
   expectedMs: 500,
-  async act({ lift }) {
+  async check({ lift }) {
     for (const { side, client } of [lift.source, lift.target]) {
       const { rows } = await client.query('show wal_level')
       demand(

@@ -26,7 +26,7 @@ export async function runStep(
     await step.check?.(context, ...(args as never[]))
     if (run.execute) {
       run.done.push(step.name as StepName)
-      await step.act(context, ...(args as never[]))
+      await step.act?.(context, ...(args as never[]))
       await step.verify?.(context, ...(args as never[]))
     }
   } catch (error) {
@@ -34,6 +34,11 @@ export async function runStep(
     flush(context)
     context.print(`  ✖ ${step.summary}`)
     throw new Error(await recover(context, run, error as Error))
+  }
+  if (!run.execute && step.act) {
+    journal.write('step-checked', { step: step.name })
+    context.print(`  · ${step.summary}: ${step.check ? 'checked, ' : ''}not done`)
+    return
   }
   const ms = performance.now() - began
   journal.write('step-end', { step: step.name, ms: Math.round(ms * 100) / 100, expectedMs: step.expectedMs })

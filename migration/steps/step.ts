@@ -29,7 +29,7 @@ export interface Step<Args extends unknown[] = []> {
   /** How long it is expected to take, milliseconds; the journal compares. */
   readonly expectedMs: number
   check?(context: StepContext, ...args: Args): Promise<void>
-  act(context: StepContext, ...args: Args): Promise<void>
+  act?(context: StepContext, ...args: Args): Promise<void>
   verify?(context: StepContext, ...args: Args): Promise<void>
   undo?(context: StepContext, ...args: Args): Promise<void>
 }

@@ -108,9 +108,9 @@ export const open: Step = {
   name: 'open',
   summary: 'Let the new side accept writes',
   expectedMs: 20,
-  check: demandForward,
-  async act({ switchover }) {
-    await openTo(planOf(switchover))
+  async act(context) {
+    await demandForward(context)
+    await openTo(planOf(context.switchover))
   },
   async verify({ switchover }) {
     const { to, epoch, fence: plan } = planOf(switchover)
@@ -135,10 +135,10 @@ export const resume: Step = {
   name: 'resume',
   summary: 'Send requests to the new side and let them through',
   expectedMs: 30,
-  check: demandForward,
-  async act({ lift, switchover, watchdog }) {
-    await sendTo(lift, planOf(switchover))
-    await watchdog.disarm()
+  async act(context) {
+    await demandForward(context)
+    await sendTo(context.lift, planOf(context.switchover))
+    await context.watchdog.disarm()
   },
   async verify({ lift, switchover }) {
     const { to } = planOf(switchover)

@@ -16,6 +16,8 @@ export interface Sandbox {
   readonly reaperPid: number
   /** Puts a process under the reaper's care until it exits. */
   adopt(child: ChildProcess, endWith?: EndSignal): void
+  /** True once `close` was called: nothing may be started any more. */
+  readonly closing: boolean
   /** Ends what is left, removes the folder, and returns when both are done. */
   close(): Promise<void>
 }
@@ -33,6 +35,7 @@ export function createSandbox(prefix = 'payments-lift-'): Sandbox {
       detached: true,
     },
   )
+  let closing = false
   const ended = new Promise<void>((resolve) => reaper.once('exit', () => resolve()))
   reaper.unref()
   const pipe = reaper.stdin
@@ -49,7 +52,11 @@ export function createSandbox(prefix = 'payments-lift-'): Sandbox {
       tell({ pid, endWith })
       child.once('exit', () => tell({ gone: pid }))
     },
+    get closing() {
+      return closing
+    },
     async close() {
+      closing = true
       reaper.ref()
       pipe.end()
       await ended

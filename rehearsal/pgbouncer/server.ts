@@ -12,8 +12,8 @@ import type { PostgresServer } from '../postgres/server.ts'
 
 const run = promisify(execFile)
 
-/** Debian installs it where only root's PATH looks. */
-const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin`
+/** Debian installs it where only root's PATH looks. `LIFT_PROGRAMS` replaces the places, for tests. */
+const path = process.env.LIFT_PROGRAMS ?? `${process.env.PATH ?? ''}:/usr/sbin:/usr/local/sbin`
 
 /** `1.18.0`, or undefined where PgBouncer is not installed. */
 export async function pgbouncerVersion(): Promise<string | undefined> {

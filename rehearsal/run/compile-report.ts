@@ -59,7 +59,7 @@ export async function compileReport(found: Findings): Promise<Report> {
     shift: runs.flatMap((run) => shiftOf(run, series)),
     pauses,
     steps: runs.flatMap((run) =>
-      run.steps.map(({ endMs: _, detail: __, ...step }) => ({ ...step, startMs: step.startMs - startedAt })),
+      run.steps.map(({ endMs: _, weight: __, ...step }) => ({ ...step, startMs: step.startMs - startedAt })),
     ),
     findings: verdict.findings,
     environment: found.environment,
@@ -102,32 +102,35 @@ const inPause = [
 async function measureSwitchovers(runs: RunbookSteps[], load: Load, startedAt: number) {
   const switchovers: Switchover[] = []
   const pauses: Pause[] = []
-  for (const { runbook, steps } of runs) {
-    const within = steps.filter((step) => inPause.includes(step.step))
-    const [first, last] = [within[0], within.at(-1)]
-    if ((runbook !== 'cutover' && runbook !== 'rollback') || !first || !last) continue
-    const seen = await load.pauseBetween(first.startMs, last.endMs)
-    const { writePauseMs, requestsHeld } = seen
-    switchovers.push({
-      kind: runbook,
-      writePauseMs,
-      stepsMs: Object.fromEntries(within.map((step) => [step.step, step.durationMs])),
-      requestsHeld,
-    })
-    const { fromMs, untilMs } = seen.held ?? { fromMs: first.startMs, untilMs: last.endMs }
-    pauses.push({ kind: runbook, startMs: fromMs - startedAt, endMs: untilMs - startedAt, writePauseMs })
+  for (const run of runs) {
+    const measured = await measureSwitchover(run, load)
+    if (!measured) continue
+    const { switchover, fromMs, untilMs } = measured
+    const { kind, writePauseMs } = switchover
+    switchovers.push(switchover)
+    pauses.push({ kind, startMs: fromMs - startedAt, endMs: untilMs - startedAt, writePauseMs })
   }
   return { switchovers, pauses }
+}
+
+/** What the client went through in a switchover; undefined for other runbooks, or when it never paused. */
+export async function measureSwitchover({ runbook, steps }: RunbookSteps, load: Load) {
+  const within = steps.filter((step) => inPause.includes(step.step))
+  const [first, last] = [within[0], within.at(-1)]
+  if ((runbook !== 'cutover' && runbook !== 'rollback') || !first || !last) return undefined
+  const { writePauseMs, requestsHeld, held } = await load.pauseBetween(first.startMs, last.endMs)
+  const stepsMs = Object.fromEntries(within.map((step) => [step.step, step.durationMs]))
+  const switchover: Switchover = { kind: runbook, writePauseMs, stepsMs, requestsHeld }
+  return { switchover, ...(held ?? { fromMs: first.startMs, untilMs: last.endMs }) }
 }
 
 /** Requests answered by each side while a weight was watched; steps that lie across its edges do not count. */
 function shiftOf({ runbook, steps }: RunbookSteps, series: LoadStep[]): ShiftStep[] {
   if (runbook !== 'shift-traffic') return []
-  const weights = steps.filter((step) => step.step === 'shift-to').map((step) => step.detail as number)
   const watched = steps.filter((step) => step.step === 'watch-weight')
-  return watched.map((step, at) => {
+  return watched.map((step) => {
     const within = series.filter(({ tMs }) => tMs >= step.startMs && tMs + seriesStepMs <= step.endMs)
     const sum = (side: 'onPremises' | 'cloud') => within.reduce((total, entry) => total + entry[side], 0)
-    return { weight: weights[at] ?? 0, onPremises: sum('onPremises'), cloud: sum('cloud') }
+    return { weight: step.weight ?? 0, onPremises: sum('onPremises'), cloud: sum('cloud') }
   })
 }

@@ -7,11 +7,11 @@ export interface RunbookSteps {
   runbook: string
   steps: RunStep[]
   /** The step that runs now. */
-  running?: { step: string; startMs: number; detail?: unknown }
+  running?: { step: string; startMs: number }
 }
 
-/** `detail`: the first argument the runbook gave, e.g. the weight. */
-export type RunStep = Step & { endMs: number; detail?: unknown }
+/** `weight`: percent of the cloud side that the step set or watched. */
+export type RunStep = Step & { endMs: number; weight?: number }
 
 /** The steps of every run in a journal folder, oldest run first. Moments are milliseconds of the Unix epoch. */
 export function readRuns(journal: string): RunbookSteps[] {
@@ -28,27 +28,27 @@ export function readRuns(journal: string): RunbookSteps[] {
 export function stepsOf(entries: JournalEntry[]): RunbookSteps {
   const runbook = String(entries.find((entry) => entry.event === 'run-begin')?.['runbook'] ?? '?')
   const result: RunbookSteps = { runbook, steps: [] }
+  let weight: number | undefined
   for (const entry of entries) {
     const atMs = Date.parse(entry.at)
-    if (entry.event === 'step-begin')
-      result.running = {
-        step: String(entry.step),
-        startMs: atMs,
-        detail: (entry['args'] as unknown[] | undefined)?.[0],
-      }
+    if (entry.event === 'step-begin') {
+      result.running = { step: String(entry.step), startMs: atMs }
+      const [argument] = (entry['args'] as unknown[] | undefined) ?? []
+      if (typeof argument === 'number') weight = argument
+    }
     const outcome = outcomes[entry.event]
     if (!outcome || !result.running) continue
-    const { startMs, step, detail } = result.running
+    const { startMs, step } = result.running
     const expectedMs = entry['expectedMs']
     const durationMs = typeof entry['ms'] === 'number' ? entry['ms'] : atMs - startMs
     result.steps.push({
       runbook,
       step,
-      detail,
       startMs,
       endMs: atMs,
       durationMs,
       outcome,
+      ...(weight === undefined ? {} : { weight, argument: `${weight} %` }),
       ...(typeof expectedMs === 'number' ? { expectedMs } : {}),
     })
     delete result.running

@@ -4,19 +4,30 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Sandbox } from '../host/sandbox.ts'
 import { type Load, startLoad } from '../load/client.ts'
 import type { Report } from '../report/data.ts'
+import { duration } from '../report/format.ts'
+import { finishedLine } from '../terminal/finished.ts'
 import type { Progress } from '../terminal/progress.ts'
 import { createWorld, type World } from '../world/world.ts'
-import { compileReport } from './compile-report.ts'
+import { compileReport, measureSwitchover } from './compile-report.ts'
+import { readRuns } from './journal-steps.ts'
 import { observe } from './observer.ts'
 import type { RehearsalOptions } from './options.ts'
-import { type RunbookRun, runRunbook } from './run-runbook.ts'
+import { runRunbook } from './run-runbook.ts'
 
 /** The lift, in the order an operator goes through it. Between two runbooks the load goes on alone. */
 export const lift = ['replicate', 'shift-traffic', 'cutover', 'rollback', 'cutover', 'decommission'] as const
 
-/** How long each weight is watched, and how long the load runs alone between two runbooks, milliseconds. */
-const soakMs = 5000
-const betweenMs = 4000
+export interface Pace {
+  /** How long each weight is watched, milliseconds. */
+  soakMs: number
+  /** How long the load runs alone between two runbooks, milliseconds. */
+  betweenMs: number
+}
+
+const usualPace: Pace = { soakMs: 5000, betweenMs: 4000 }
+
+/** Lines that stay are coloured where the terminal is. */
+export type ColourProgress = Progress & { color?: boolean }
 
 export interface RehearsalRun {
   report: Report
@@ -27,11 +38,12 @@ export interface RehearsalRun {
 export async function rehearse(
   options: RehearsalOptions,
   sandbox: Sandbox,
-  progress: Progress,
+  progress: ColourProgress,
+  pace = usualPace,
 ): Promise<RehearsalRun> {
   const startedAt = Date.now()
   progress.line('Starting PostgreSQL, the payments services, the front door and the watchdog …')
-  const world = await createWorld({ gate: options.gate, soakMs, sandbox })
+  const world = await createWorld({ gate: options.gate, soakMs: pace.soakMs, sandbox })
   const { source, target } = world.databases
   progress.line(
     `On-premises: PostgreSQL ${source.version} · AWS: PostgreSQL ${target.version} · seed ${options.seed}`,
@@ -44,7 +56,7 @@ export async function rehearse(
     ackFile,
   })
   const observer = await observe(world, load, startedAt, (status) => progress.update(status))
-  const failed = await liftUnderLoad(world, load, progress)
+  const failed = await liftUnderLoad(world, load, { betweenMs: pace.betweenMs, startedAt, progress })
   const stats = await load.stop()
   await observer.stop()
   const report = await compileReport({
@@ -62,21 +74,43 @@ export async function rehearse(
   return { report, world }
 }
 
-async function liftUnderLoad(world: World, load: Load, progress: Progress): Promise<string | undefined> {
+async function liftUnderLoad(
+  world: World,
+  load: Load,
+  { betweenMs, startedAt, progress }: { betweenMs: number; startedAt: number; progress: ColourProgress },
+): Promise<string | undefined> {
   await delay(betweenMs)
   for (const name of lift) {
-    const began = performance.now()
+    const began = Date.now()
     const run = await runRunbook(world, name)
-    progress.line(line(name, run, performance.now() - began))
-    if (!run.ok) return `the runbook «${name}» failed:\n${run.output.trim()}`
+    const durationMs = Date.now() - began
+    const measured = await measureSwitchover(
+      readRuns(world.journal).at(-1) ?? { runbook: name, steps: [] },
+      load,
+    )
+    const finished = {
+      startMs: began - startedAt,
+      name,
+      durationMs,
+      outcome: run.ok ? ('done' as const) : ('failed' as const),
+      note: measured && `write pause ${duration(measured.switchover.writePauseMs)}`,
+    }
+    progress.line(finishedLine(finished, progress.color ?? false))
+    if (!run.ok) return `the runbook «${name}» failed: ${failureOf(run.output)}`
     await delay(betweenMs)
   }
   const { total } = await load.stats()
   return total.acknowledged > 0 ? undefined : 'no payment was acknowledged'
 }
 
-function line(name: string, run: RunbookRun, ms: number): string {
-  return `${run.ok ? '✔' : '✖'} runbook ${name} (${(ms / 1000).toFixed(1)} s)`
+/** From the step that failed to the end of what the runbook printed. */
+function failureOf(output: string): string {
+  const lines = output.trimEnd().split('\n')
+  const step = lines.findLastIndex((line) => line.startsWith('  ✖'))
+  return lines
+    .slice(step === -1 ? -10 : step)
+    .join('\n')
+    .trim()
 }
 
 function gateDetail({ pgbouncer }: RehearsalOptions): string {

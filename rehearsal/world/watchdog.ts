@@ -8,7 +8,7 @@ export function superviseWatchdog(sandbox: Sandbox, siteFile: string): () => voi
   function start() {
     const started = spawnProgram(sandbox, 'watchdog', ['migration/watchdog/main.ts', siteFile], {})
     started.once('exit', () => {
-      if (!stopped) child = start()
+      if (!stopped && !sandbox.closing) child = start()
     })
     return started
   }

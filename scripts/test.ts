@@ -1,0 +1,39 @@
+/**
+ * `npm test [-- FILES]`: every test that this machine can run; says what was skipped and how to get what it
+ * wants. `REQUIRE_ALL=1`: a missing part is a failure.
+ */
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+
+const child = spawn(process.execPath, ['node_modules/ava/entrypoints/cli.mjs', ...process.argv.slice(2)], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+  env: { ...process.env, ...(process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {}) },
+})
+const counts = { passed: 0, failed: 0, skipped: 0 }
+const reasons = new Set<string>()
+
+for await (const line of createInterface({ input: child.stdout })) {
+  console.log(line)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what colours are made of
+  const text = line.replaceAll(/\u001b\[[0-9;]*m/g, '')
+  const reason = /^\s+- .*: skipped, (.+)$/.exec(text)
+  if (reason?.[1]) reasons.add(reason[1])
+  const count =
+    /^\s+(\d+) (?:tests?|known|uncaught|unhandled) ?(passed|failed|skipped|exceptions?|rejections?)/.exec(
+      text,
+    )
+  if (!count) continue
+  const kind = count[2] === 'passed' || count[2] === 'skipped' ? count[2] : 'failed'
+  counts[kind] += Number(count[1])
+}
+const code: number = await new Promise((resolve) =>
+  child.exitCode === null ? child.once('exit', (exit) => resolve(exit ?? 1)) : resolve(child.exitCode),
+)
+
+for (const reason of reasons) console.log(`skipped for want of a part: ${reason}`)
+// A file that did not load, or did not end, is a failure that has no test of its own.
+if (code !== 0 && counts.failed === 0) counts.failed = 1
+console.log(
+  `${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`,
+)
+process.exit(code)

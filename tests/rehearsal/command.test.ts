@@ -1,0 +1,80 @@
+/** `npm run rehearse` as a stranger types it. */
+import { spawn } from 'node:child_process'
+import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { testSandbox } from '../postgres.ts'
+
+function command(args: string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/rehearse.ts', ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const text = { out: '', err: '' }
+  child.stdout.on('data', (chunk) => {
+    text.out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    text.err += chunk
+  })
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  return { child, text, ended }
+}
+
+const file = join(testSandbox().dir, 'a-file')
+writeFileSync(file, '')
+
+const wrong: [name: string, args: string[], env: Record<string, string>, message: RegExp][] = [
+  ['an unknown flag', ['--fast'], {}, /Unknown option '--fast'/],
+  ['rate 0', ['--rate', '0'], {}, /^--rate 0: a whole number from 1 to 2000$/m],
+  ['a rate that is no number', ['--rate', 'many'], {}, /^--rate many: a whole number/m],
+  ['an unknown gate', ['--gate', 'door'], {}, /^--gate door: choose auto, pgbouncer or service$/m],
+  [
+    'PgBouncer that is not installed',
+    ['--gate', 'pgbouncer'],
+    { LIFT_PROGRAMS: '/nowhere' },
+    /PgBouncer is not installed \(apt-get install/,
+  ],
+  ['a seed that is none', ['--seed', '-1'], {}, /--seed/],
+  [
+    'a report folder in the place of a file',
+    ['--report', join(file, 'report')],
+    {},
+    /cannot be written to .*a part of the path is a file/,
+  ],
+]
+
+for (const [name, args, env, message] of wrong) {
+  test(`${name}: one clear line and exit 2`, async (t) => {
+    const { text, ended } = command(args, env)
+    t.is(await ended, 2)
+    t.regex(text.err, message)
+    t.notRegex(text.err, /\n\s+at /)
+    t.is(text.out, '')
+  })
+}
+
+for (const after of ['Starting PostgreSQL', 'On-premises: PostgreSQL']) {
+  test(`Ctrl-C after «${after}» leaves nothing behind`, async (t) => {
+    // A temporary folder of its own shows what is left.
+    const tmp = mkdtempSync(join(testSandbox().dir, 'tmp-'))
+    chmodSync(tmp, 0o711)
+    const { child, text, ended } = command(['--report', join(tmp, 'report'), '--gate', 'service'], {
+      TMPDIR: tmp,
+    })
+    const said = new Promise<void>((resolve) =>
+      child.stdout.on('data', () => text.out.includes(after) && resolve()),
+    )
+    const early = ended.then((code) => Promise.reject(new Error(`it ended with ${code} before:\n${text.err}`)))
+    await Promise.race([said, early])
+    early.catch(() => {})
+    child.kill('SIGINT')
+    t.is(await ended, 130)
+    // `tsx-…` is the loader's cache of compiled files.
+    t.deepEqual(
+      readdirSync(tmp).filter((name) => !name.startsWith('tsx-')),
+      ['report'],
+    )
+    t.regex(text.out, /Interrupted/)
+  })
+}
