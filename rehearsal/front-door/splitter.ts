@@ -20,7 +20,7 @@ export class Splitter {
 
   set weights(weights: Weights) {
     this.#weights = weights
-    // Credit left over from other weights could send a request to a side that now has weight 0.
+    // With credit left over from other weights the first requests would not be split exactly.
     this.#credit = { onPremises: 0, cloud: 0 }
   }
 

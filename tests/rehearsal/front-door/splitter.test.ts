@@ -22,6 +22,18 @@ test('any 100 requests in a row are split exactly by weight', (t) => {
   t.pass()
 })
 
+test('also the first 100 after the weights changed', (t) => {
+  fc.assert(
+    fc.property(weight, fc.nat(400), weight, (before, requests, now) => {
+      const splitter = new Splitter(weights(before))
+      take(splitter, requests)
+      splitter.weights = weights(now)
+      return take(splitter, 100) === now
+    }),
+  )
+  t.pass()
+})
+
 test('a side of weight 0 gets no request, whatever the weights were before', (t) => {
   fc.assert(
     fc.property(weight, fc.nat(400), fc.constantFrom(0, 100), (before, requests, now) => {
