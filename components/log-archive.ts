@@ -11,6 +11,8 @@ export interface LogArchiveArgs {
   context: Context
   /** KMS key of the class logs. */
   keyArn: pulumi.Input<string>
+  /** Bucket that is told of every access to the archive. */
+  accessLogs: Bucket
   /** How long the archive is kept, in days. */
   archiveDays: number
   /** How long errors of the delivery are kept, in days. */
@@ -38,7 +40,7 @@ export class LogArchive extends Component {
 
   constructor(name: string, args: LogArchiveArgs, options?: pulumi.ComponentResourceOptions) {
     super('LogArchive', name, options)
-    const { context, keyArn, archiveDays } = args
+    const { context, keyArn, accessLogs, archiveDays } = args
     this.bucket = new Bucket(
       this.named('bucket'),
       {
@@ -46,6 +48,7 @@ export class LogArchive extends Component {
         purpose: 'log-archive',
         keyArn,
         expireDays: archiveDays,
+        accessLogs,
         ...(archiveDays > coldDays && { coldDays }),
       },
       { parent: this },

@@ -19,6 +19,8 @@ export interface LogBalancerArgs {
   }
   /** KMS key of the class logs. */
   keyArn: pulumi.Input<string>
+  /** Bucket that is told of every access to the balancer's log. */
+  accessLogs: Bucket
   /** How long access logs are kept, in days. */
   logDays: number
 }
@@ -57,7 +59,13 @@ export class LogBalancer extends Component {
     this.registerOutputs({ hostName: args.hostName, dnsName: balancer.dnsName })
   }
 
-  private createBalancer({ context, network, keyArn, logDays }: LogBalancerArgs): aws.lb.LoadBalancer {
+  private createBalancer({
+    context,
+    network,
+    keyArn,
+    accessLogs,
+    logDays,
+  }: LogBalancerArgs): aws.lb.LoadBalancer {
     const logs = new Bucket(
       this.named('logs'),
       {
@@ -65,6 +73,7 @@ export class LogBalancer extends Component {
         purpose: 'log-balancer-logs',
         keyArn,
         expireDays: logDays,
+        accessLogs,
         grants: (arn) => {
           const from = {
             principals: { Service: ['delivery.logs.amazonaws.com'] },

@@ -1,6 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi'
 import type { TaskSize } from '../settings/sizes.ts'
 import { createAlarm } from './alarm.ts'
+import type { Bucket } from './bucket.ts'
 import type { Cluster } from './cluster.ts'
 import { Component } from './component.ts'
 import type { Context } from './context.ts'
@@ -36,6 +37,8 @@ export interface LogPipelineArgs {
     groups: Record<'logBalancer' | 'logstash' | 'search' | 'functions', pulumi.Input<string>>
   }
   keys: { logs: pulumi.Input<string>; messages: pulumi.Input<string> }
+  /** Bucket that is told of every access to the others. */
+  accessLogs: Bucket
   logDays: number
   archiveDays: number
   alertsTopicArn: pulumi.Input<string>
@@ -56,8 +59,8 @@ export class LogPipeline extends Component {
 
   constructor(name: string, args: LogPipelineArgs, options?: pulumi.ComponentResourceOptions) {
     super('LogPipeline', name, options)
-    const { context, keys, network, logDays, alertsTopicArn } = args
-    const common = { context, keyArn: keys.logs, logDays, alertsTopicArn }
+    const { context, keys, network, accessLogs, logDays, alertsTopicArn } = args
+    const common = { context, keyArn: keys.logs, accessLogs, logDays, alertsTopicArn }
     this.archive = new LogArchive(
       this.named('archive'),
       { ...common, archiveDays: args.archiveDays },

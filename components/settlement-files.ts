@@ -17,6 +17,8 @@ export interface SettlementFilesArgs
   prefix?: string
   /** Only files with this ending are taken, such as `.csv`. Default: all. */
   suffix?: string
+  /** Bucket that is told of every access to the two. */
+  accessLogs: Bucket
   /** How long files of either bucket are kept, in days. */
   retentionDays: number
   /** KMS key of the class messages, for the dead letters. */
@@ -45,14 +47,23 @@ export class SettlementFiles extends Component {
   constructor(name: string, args: SettlementFilesArgs, options?: pulumi.ComponentResourceOptions) {
     super('SettlementFiles', name, options)
     const { source = 'settlement-source', destination = 'settlement-destination', ...rest } = args
-    const { prefix, suffix, retentionDays, messagesKeyArn, environment, statements = [], ...common } = rest
+    const {
+      accessLogs,
+      prefix,
+      suffix,
+      retentionDays,
+      messagesKeyArn,
+      environment,
+      statements = [],
+      ...common
+    } = rest
     const { context, keys, alertsTopicArn } = common
     refuse('SettlementFiles', name, bucketProblems(source, destination))
 
     const createBucket = (part: string, purpose: string) =>
       new Bucket(
         this.named(part),
-        { context, purpose, keyArn: keys.environmentArn, expireDays: retentionDays },
+        { context, purpose, keyArn: keys.environmentArn, expireDays: retentionDays, accessLogs },
         { parent: this },
       )
     this.source = createBucket('source', source)

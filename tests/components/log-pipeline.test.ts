@@ -6,7 +6,7 @@ import { LogPipeline } from '../../components/log-pipeline.ts'
 import { searchZones } from '../../components/log-search.ts'
 import { comparedQueries } from '../../components/log-ways.ts'
 import { build, type Given } from './build.ts'
-import { alertsTopicArn } from './parts.ts'
+import { accessLogs, alertsTopicArn } from './parts.ts'
 import { secure, statement, statements } from './secure.ts'
 
 const domain = 'aws:opensearch/domain:Domain'
@@ -17,7 +17,8 @@ const stream = 'aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream'
 const alarm = 'aws:cloudwatch/metricAlarm:MetricAlarm'
 const rolePolicy = 'aws:iam/rolePolicy:RolePolicy'
 
-const make = ({ context, settings }: Given) => {
+const make = (given: Given) => {
+  const { context, settings } = given
   const cluster = new Cluster('cluster', { context, keyArn: 'key', logDays: 400, alertsTopicArn })
   return void new LogPipeline('logs', {
     context,
@@ -52,6 +53,7 @@ const make = ({ context, settings }: Given) => {
     keys: { logs: 'logs-key', messages: 'messages-key' },
     logDays: 400,
     archiveDays: 2557,
+    accessLogs: accessLogs(given),
     alertsTopicArn,
   })
 }

@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi'
+import { Bucket } from '../../components/bucket.ts'
 import { DeadLetters } from '../../components/dead-letters.ts'
 import { Keys } from '../../components/keys.ts'
 import type { LogDestinations } from '../../components/log-group.ts'
@@ -16,6 +17,10 @@ export const ship: LogDestinations = {
   },
   ready: [],
 }
+
+/** What is told of every access to buckets. */
+export const accessLogs = ({ context }: Given) =>
+  new Bucket('accessLogs', { context, purpose: 'access-logs', keyArn: 'none' })
 
 export const network = { subnetIds: ['subnet-1', 'subnet-2'], securityGroupId: 'sg-functions' }
 

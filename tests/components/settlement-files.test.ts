@@ -2,7 +2,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { bucketProblems, SettlementFiles } from '../../components/settlement-files.ts'
 import { build, type Given } from './build.ts'
-import { functionArgs } from './parts.ts'
+import { accessLogs, functionArgs } from './parts.ts'
 import { secure, statement } from './secure.ts'
 
 const make =
@@ -11,6 +11,7 @@ const make =
     const { invocation, statements, description, environment, ...common } = functionArgs(given)
     return void new SettlementFiles('settlement', {
       ...common,
+      accessLogs: accessLogs(given),
       retentionDays: 400,
       messagesKeyArn: 'arn:aws:kms:eu-central-1:333333333333:key/messages',
       ...change,
