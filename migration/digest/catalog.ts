@@ -61,7 +61,7 @@ ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`
 
 const columnsSql = `
 SELECT a.attrelid, a.attname, b.typname, b.typtype, b.typnamespace = 'pg_catalog'::regnamespace,
-  b.oid <> a.atttypid, format_type(b.oid, NULL)
+  b.oid <> a.atttypid, format_type(b.oid, -1)
 FROM pg_attribute a
 CROSS JOIN LATERAL (
   WITH RECURSIVE under AS (

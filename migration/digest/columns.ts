@@ -78,7 +78,8 @@ export function formOf(source: ColumnType, target: ColumnType, alike: (form: str
 }
 
 function commonForm(source: ColumnType, target: ColumnType): string {
-  if (source.kind === 'e' && target.kind === 'e') return 'enum'
+  // enum_send takes no domain, and a cast would differ by side.
+  if (source.kind === 'e' && target.kind === 'e') return source.domain || target.domain ? 'output' : 'enum'
   if (!source.builtin || !target.builtin) return 'output'
   if (integers.has(source.base) && integers.has(target.base))
     return source.base === target.base ? source.base : 'int8'

@@ -58,5 +58,5 @@ export function keysCondition(table: TablePlan, side: Side): string {
   const arrays = table.key.map(({ castType }, i) => `$${i + 1}::pg_catalog.text[]::${castType[side]}[]`)
   if (arrays.length === 1) return `${quoted(table.key[0]!.name)} = ANY (${arrays[0]})`
   const columns = table.key.map(({ name }) => quoted(name)).join(', ')
-  return `(${columns}) IN (SELECT * FROM pg_catalog.unnest(${arrays.join(', ')}))`
+  return `(${columns}) IN (SELECT * FROM unnest(${arrays.join(', ')}))`
 }
