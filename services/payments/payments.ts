@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { storeCard } from './card.ts'
 import type { Database } from './database.ts'
 import type { Authorisation, Refund } from './requests.ts'
@@ -7,11 +7,14 @@ import type { Authorisation, Refund } from './requests.ts'
 export interface Answer {
   status: number
   body: string
-  /** The key had been used before: nothing was written. */
+  /** An earlier request had used the key: this one wrote nothing. */
   replayed: boolean
 }
 
-/** The acts on payments; each is one statement, see `schema.sql`. */
+/**
+ * The acts on payments; each is one statement, see `schema.sql`. The UUID names the HTTP request through all its
+ * tries, so that the client whose first try was committed unseen gets the answer of a first request.
+ */
 export class Payments {
   readonly #database: Database
   readonly #cardTokenKey: string
@@ -25,7 +28,7 @@ export class Payments {
     const { merchant, amountMinor, currency } = request
     const card = storeCard(request.card, this.#cardTokenKey)
     const hash = hashOf('authorise', merchant, amountMinor, currency, card.token)
-    return this.#write('select * from public.authorise_payment($1, $2, $3, $4, $5, $6, $7, $8)', [
+    return this.#write('select * from public.authorise_payment($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
       key,
       hash,
       merchant,
@@ -34,16 +37,28 @@ export class Payments {
       card.brand,
       card.last4,
       card.token,
+      randomUUID(),
     ])
   }
 
   capture(key: string, id: string): Promise<Answer> {
-    return this.#write('select * from public.capture_payment($1, $2, $3)', [key, hashOf('capture', id), id])
+    return this.#write('select * from public.capture_payment($1, $2, $3, $4)', [
+      key,
+      hashOf('capture', id),
+      id,
+      randomUUID(),
+    ])
   }
 
   refund(key: string, id: string, { amountMinor }: Refund): Promise<Answer> {
     const hash = hashOf('refund', id, amountMinor)
-    return this.#write('select * from public.refund_payment($1, $2, $3, $4)', [key, hash, id, amountMinor])
+    return this.#write('select * from public.refund_payment($1, $2, $3, $4, $5)', [
+      key,
+      hash,
+      id,
+      amountMinor,
+      randomUUID(),
+    ])
   }
 
   /** The payment as JSON text. */

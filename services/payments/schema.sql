@@ -49,6 +49,8 @@ create index ledger_entries_posting on public.ledger_entries (posting_id);
 create table public.idempotency_keys (
   key text collate "C" primary key,
   request_hash bytea not null,
+  -- The one HTTP request that was first, however often the service had to try it.
+  request_id uuid,
   payment_id text collate "C",
   http_status integer not null,
   answer text not null,
@@ -101,20 +103,22 @@ create function public.error_json(code text, message text) returns text language
 $$;
 
 -- Keeps the answer under the key before anything else is written, so that the key is the lock. If the key is
--- taken, waits for its holder; when that one committed, gives its answer again with `replayed`, and the caller
--- must write nothing. A key that was used for another request gives 422.
+-- taken, waits for its holder; when that one committed, gives its answer again, and the caller must write nothing.
+-- The answer counts as `replayed` unless the holder was an earlier try of this same request. A key that was used for
+-- another request gives 422.
 create function public.claim_key(
-  p_key text, p_request_hash bytea, p_payment_id text,
-  inout http_status integer, inout answer text, out replayed boolean
+  p_key text, p_request_hash bytea, p_request_id uuid, p_payment_id text,
+  inout http_status integer, inout answer text, out taken boolean, out replayed boolean
 ) language plpgsql as $$
 declare
   held public.idempotency_keys;
 begin
-  insert into public.idempotency_keys (key, request_hash, payment_id, http_status, answer)
-    values (p_key, p_request_hash, p_payment_id, claim_key.http_status, claim_key.answer)
+  insert into public.idempotency_keys (key, request_hash, request_id, payment_id, http_status, answer)
+    values (p_key, p_request_hash, p_request_id, p_payment_id, claim_key.http_status, claim_key.answer)
     on conflict (key) do nothing;
-  replayed := not found;
-  if not replayed then
+  taken := not found;
+  replayed := false;
+  if not taken then
     return;
   end if;
   select * into held from public.idempotency_keys k where k.key = p_key;
@@ -123,9 +127,13 @@ begin
   elsif held.request_hash <> p_request_hash then
     http_status := 422;
     answer := public.error_json('idempotency-key-reused', 'this Idempotency-Key was used for another request; send a new key');
-  else
-    http_status := case when held.http_status < 300 then 200 else held.http_status end;
-    answer := held.answer;
+    return;
+  end if;
+  http_status := held.http_status;
+  answer := held.answer;
+  replayed := held.request_id is distinct from p_request_id or p_request_id is null;
+  if replayed and http_status < 300 then
+    http_status := 200;
   end if;
 end $$;
 
@@ -157,11 +165,12 @@ end $$;
 
 create function public.authorise_payment(
   p_key text, p_request_hash bytea, p_merchant text, p_amount bigint, p_currency text,
-  p_card_brand text, p_card_last4 text, p_card_token text,
+  p_card_brand text, p_card_last4 text, p_card_token text, p_request_id uuid default null,
   out http_status integer, out replayed boolean, out answer text
 ) language plpgsql as $$
 declare
   payment public.payments;
+  taken boolean;
 begin
   payment.id := 'pay_' || nextval('public.payment_numbers');
   payment.idempotency_key := p_key;
@@ -177,9 +186,9 @@ begin
   payment.created_at := now();
   payment.updated_at := now();
 
-  select c.http_status, c.answer, c.replayed into http_status, answer, replayed
-    from public.claim_key(p_key, p_request_hash, payment.id, 201, public.payment_json(payment)) c;
-  if replayed then
+  select c.http_status, c.answer, c.taken, c.replayed into http_status, answer, taken, replayed
+    from public.claim_key(p_key, p_request_hash, p_request_id, payment.id, 201, public.payment_json(payment)) c;
+  if taken then
     return;
   end if;
   insert into public.payments (id, idempotency_key, merchant, amount_minor, currency, card_brand, card_last4,
@@ -191,11 +200,12 @@ begin
 end $$;
 
 create function public.capture_payment(
-  p_key text, p_request_hash bytea, p_payment_id text,
+  p_key text, p_request_hash bytea, p_payment_id text, p_request_id uuid default null,
   out http_status integer, out replayed boolean, out answer text
 ) language plpgsql as $$
 declare
   payment public.payments;
+  taken boolean;
 begin
   -- The payment first, then the key, in every act: no two acts can wait for each other.
   select * into payment from public.payments p where p.id = p_payment_id for no key update;
@@ -213,9 +223,9 @@ begin
     answer := public.payment_json(payment);
   end if;
 
-  select c.http_status, c.answer, c.replayed into http_status, answer, replayed
-    from public.claim_key(p_key, p_request_hash, payment.id, http_status, answer) c;
-  if replayed or http_status <> 200 then
+  select c.http_status, c.answer, c.taken, c.replayed into http_status, answer, taken, replayed
+    from public.claim_key(p_key, p_request_hash, p_request_id, payment.id, http_status, answer) c;
+  if taken or http_status <> 200 then
     return;
   end if;
   update public.payments p
@@ -225,11 +235,12 @@ begin
 end $$;
 
 create function public.refund_payment(
-  p_key text, p_request_hash bytea, p_payment_id text, p_amount bigint,
+  p_key text, p_request_hash bytea, p_payment_id text, p_amount bigint, p_request_id uuid default null,
   out http_status integer, out replayed boolean, out answer text
 ) language plpgsql as $$
 declare
   payment public.payments;
+  taken boolean;
 begin
   select * into payment from public.payments p where p.id = p_payment_id for no key update;
   if not found then
@@ -249,9 +260,9 @@ begin
     answer := public.payment_json(payment);
   end if;
 
-  select c.http_status, c.answer, c.replayed into http_status, answer, replayed
-    from public.claim_key(p_key, p_request_hash, payment.id, http_status, answer) c;
-  if replayed or http_status <> 200 then
+  select c.http_status, c.answer, c.taken, c.replayed into http_status, answer, taken, replayed
+    from public.claim_key(p_key, p_request_hash, p_request_id, payment.id, http_status, answer) c;
+  if taken or http_status <> 200 then
     return;
   end if;
   update public.payments p

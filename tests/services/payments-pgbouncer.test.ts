@@ -1,0 +1,74 @@
+import pg from 'pg'
+import { type PgBouncerServer, startPgbouncer } from '../../rehearsal/pgbouncer/server.ts'
+import type { PostgresServer } from '../../rehearsal/postgres/server.ts'
+import { needs } from '../parts.ts'
+import { testPostgres, testSandbox } from '../postgres.ts'
+import { ledgerFaults, type PaymentsDatabase, paymentsApp, paymentsDatabase } from './payments-world.ts'
+
+const test = needs('pgbouncer')
+
+let server: PostgresServer
+test.before(async (t) => {
+  server = await testPostgres(t as never, 'source')
+})
+
+async function throughPgbouncer(t: Parameters<typeof paymentsDatabase>[0], { url, role }: PaymentsDatabase) {
+  const app = { user: role, password: new URL(url).password }
+  const pooler: PgBouncerServer = await startPgbouncer({
+    name: `pgbouncer-${role}`,
+    sandbox: testSandbox(),
+    database: role,
+    app,
+    source: server,
+    target: server,
+  })
+  const admin = new pg.Client(pooler.admin)
+  await admin.connect()
+  t.teardown(async () => {
+    await admin.end()
+    pooler.child.kill('SIGTERM')
+  })
+  const command = (text: string) => admin.query({ text } as never)
+  return { command, ...paymentsApp(t, pooler.appUrl, { firstConnections: 10 }) }
+}
+
+test('in transaction mode: duplicates at once, and every act', async (t) => {
+  const database = await paymentsDatabase(t, server)
+  const { app, authorise, post } = await throughPgbouncer(t, database)
+  for (let round = 0; round < 10; round++) {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => authorise(`k-${round}`)))
+    t.deepEqual(answers.map((answer) => answer.statusCode).sort(), [...Array(7).fill(200), 201])
+    const { id } = answers[0]!.json()
+    t.is((await post(`/payments/${id}/capture`, `c-${round}`)).statusCode, 200)
+    t.is((await post(`/payments/${id}/refund`, `r-${round}`, { amountMinor: 10 })).statusCode, 200)
+    t.is((await app.inject(`/payments/${id}`)).json().refundedMinor, 10)
+  }
+  t.deepEqual(await ledgerFaults(database.owner), [])
+})
+
+test('while PgBouncer is paused requests wait', async (t) => {
+  const database = await paymentsDatabase(t, server)
+  const { command, authorise } = await throughPgbouncer(t, database)
+  await authorise('before')
+  await command('PAUSE')
+  const waiting = Promise.all(Array.from({ length: 10 }, (_, i) => authorise(`k-${i}`)))
+  const clients = async () =>
+    (await command('SHOW POOLS')).rows.find((row) => row.database === database.role)?.cl_waiting
+  while ((await clients()) !== '10' && (await clients()) !== 10) await new Promise(setImmediate)
+  await command('RESUME')
+  t.true((await waiting).every((answer) => answer.statusCode === 201))
+})
+
+test('a refused server login reaches no client as a failure', async (t) => {
+  const database = await paymentsDatabase(t, server)
+  const { authorise, database: pool } = await throughPgbouncer(t, database)
+  const { owner, role } = database
+  await authorise('before')
+  await owner.query(`alter role ${role} nologin`)
+  await owner.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [role])
+  const waiting = Promise.all(Array.from({ length: 10 }, (_, i) => authorise(`k-${i}`)))
+  while (pool.admission.failing === undefined) await new Promise(setImmediate)
+  await owner.query(`alter role ${role} login`)
+  t.true((await waiting).every((answer) => answer.statusCode === 201))
+  t.is((await owner.query('select from payments')).rowCount, 11)
+})
