@@ -160,11 +160,23 @@ export class InlineStack {
     this.#stack = stack
   }
 
+  /** A setting as it stands now. */
+  async setting(key: string): Promise<unknown> {
+    return (await this.#read()).config?.[key]
+  }
+
   /** Changes settings; those that are not named stay. */
   async set(settings: Settings): Promise<void> {
-    const file = join(this.#folder, `Pulumi.${this.#stack}.yaml`)
-    const now = yaml.parse(await readFile(file, 'utf8').catch(() => '{}')) ?? {}
-    await writeFile(file, yaml.stringify({ ...now, config: { ...now.config, ...settings } }))
+    const now = await this.#read()
+    await writeFile(this.#file, yaml.stringify({ ...now, config: { ...now.config, ...settings } }))
+  }
+
+  get #file(): string {
+    return join(this.#folder, `Pulumi.${this.#stack}.yaml`)
+  }
+
+  async #read(): Promise<{ config?: Settings }> {
+    return yaml.parse(await readFile(this.#file, 'utf8').catch(() => '{}')) ?? {}
   }
 
   /** Runs one operation. A refusal is a result with `ok` false and its errors, not an exception. */

@@ -7,6 +7,7 @@ import { checkInputs, type Failure } from './check-inputs.ts'
 import { checkResource } from './checks.ts'
 import { refusesDeletion } from './deletion.ts'
 import { type Difference, difference } from './diff.ts'
+import { documentsAsText } from './documents.ts'
 import { identify, type Place } from './identity.ts'
 import { outputsOf, previewOutputs } from './outputs.ts'
 import { missingFor } from './preconditions.ts'
@@ -50,7 +51,7 @@ export class Aws {
         ]
     const known = resourceType(target.token) !== undefined
     return {
-      inputs: named.inputs,
+      inputs: documentsAsText(target.token, named.inputs),
       failures: [
         ...checkResource(target.token, plainObject(named.inputs)),
         ...named.failures,
@@ -74,7 +75,7 @@ export class Aws {
     const turn = this.world.turn()
     const identity = identify(target.token, target.urn, bare, place, turn)
     const { token, urn } = target
-    if (this.world.get(token, place.region, identity.id) !== undefined)
+    if (this.world.get(token, place.region, identity.id, identity.arn) !== undefined)
       throw new Refused(`AlreadyExists: ${token} ${identity.id} already exists`)
     if (this.world.reserved.has(`${token} ${String(bare.name)}`))
       throw new Refused(
@@ -92,13 +93,13 @@ export class Aws {
     const decided = Object.fromEntries(Object.entries(olds).filter(([name]) => !inputNames?.has(name)))
     const computed = Object.fromEntries(
       Object.entries(olds).filter(
-        ([name]) => inputNames?.has(name) && !(name in (this.#find(target, id)?.inputs ?? olds)),
+        ([name]) => inputNames?.has(name) && !(name in (this.#find(target, id, olds)?.inputs ?? olds)),
       ),
     )
     const tags = 'tagsAll' in olds ? { tagsAll: news.tags ?? {} } : {}
     const outputs = { ...decided, ...computed, ...tags, ...news }
     if (!preview) {
-      const thing = this.#find(target, id)
+      const thing = this.#find(target, id, olds)
       if (thing === undefined) throw new Refused(`NotFound: ${target.token} ${id} does not exist`)
       const missing = missingFor(target.token, plainObject(news), thing, this.world)
       if (missing !== undefined) throw new Refused(`updating ${target.name}: ${missing}`)
@@ -112,15 +113,15 @@ export class Aws {
     id: string,
     state: WireObject,
   ): { id: string; outputs: WireObject; inputs: WireObject } {
-    const thing = this.#find(target, id)
+    const thing = this.#find(target, id, state)
     if (thing !== undefined) return { id, outputs: thing.outputs, inputs: thing.inputs }
     // Something that others made and the program only looks up: it is there, as described.
     if (Object.keys(state).length === 0) return { id, outputs: previewOutputs(target.token, {}), inputs: {} }
     return { id: '', outputs: {}, inputs: {} }
   }
 
-  delete(target: Target, id: string): void {
-    const thing = this.#find(target, id)
+  delete(target: Target, id: string, state: WireObject = {}): void {
+    const thing = this.#find(target, id, state)
     if (thing === undefined) return
     const reason = refusesDeletion(thing, this.world)
     if (reason !== undefined) throw new Refused(`deleting ${target.name}: ${reason}`)
@@ -149,9 +150,10 @@ export class Aws {
   }
 
   /** The region may be the provider's or the resource's own. */
-  #find(target: Target, id: string): Thing | undefined {
+  #find(target: Target, id: string, state: WireObject): Thing | undefined {
+    const arn = plain(state.arn)
     return (
-      this.world.get(target.token, this.place.region, id) ??
+      this.world.get(target.token, this.place.region, id, typeof arn === 'string' ? arn : undefined) ??
       this.world
         .all()
         .find((thing) => thing.token === target.token && thing.id === id && thing.urn === target.urn)

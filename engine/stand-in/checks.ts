@@ -5,7 +5,7 @@ import { checkContainers } from './container-definition.ts'
 import { badPolicy, type PolicyKind } from './policy-document.ts'
 import { canonical } from './replacements.ts'
 import { rulesOf } from './rules/index.ts'
-import type { WireObject } from './wire.ts'
+import { isObject, type WireObject } from './wire.ts'
 
 /** Where policies stand, by type. */
 const policies: Record<string, Record<string, PolicyKind>> = {
@@ -31,7 +31,8 @@ const policies: Record<string, Record<string, PolicyKind>> = {
 
 const checkPolicies = (token: string, inputs: WireObject): Failure[] =>
   Object.entries(policies[token] ?? {}).flatMap(([property, kind]) => {
-    const text = inputs[property]
+    const document = inputs[property] ?? null
+    const text = isObject(document) ? JSON.stringify(document) : document
     const reason = typeof text === 'string' ? badPolicy(text, kind) : undefined
     return reason === undefined ? [] : [{ property, reason: `this policy ${reason}` }]
   })

@@ -45,6 +45,8 @@ const values: Record<string, (k: Known) => Wire> = {
   dnsName: (k) => host(k, `elb.${k.region}.amazonaws.com`),
   endpoint: (k) => host(k, `${k.region}.amazonaws.com`),
   readerEndpoint: (k) => host(k, `ro.${k.region}.amazonaws.com`),
+  'aws:rds/cluster:Cluster.secretArn': (k) =>
+    `arn:aws:secretsmanager:${k.region}:${k.accountId}:secret:rds!cluster-${hex(k.seed, 8)}`,
   'aws:rds/cluster:Cluster.port': () => 5432,
   'aws:rds/cluster:Cluster.engineVersionActual': (k) => k.inputs.engineVersion ?? '17.6',
   'aws:ecs/taskDefinition:TaskDefinition.revision': (k) => Number(lastPart(k)),

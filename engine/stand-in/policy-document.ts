@@ -42,18 +42,23 @@ const badAction = (action: Wire): string | undefined => {
     : `no action of ${service} is called ${action}`
 }
 
+const notKnown = (value: Wire): boolean => typeof value === 'string' && value.includes(unknown)
+
 const badResource = (resource: Wire): string | undefined =>
-  typeof resource !== 'string' || !/^(\*|arn:[\w*-]+:[\w*-]+:[^:]*:[^:]*:.+)$/.test(resource)
-    ? `the resource ${JSON.stringify(resource)} is neither an ARN nor *`
-    : undefined
+  notKnown(resource)
+    ? undefined
+    : typeof resource !== 'string' || !/^(\*|arn:[\w*-]+:[\w*-]+:[^:]*:[^:]*:.+)$/.test(resource)
+      ? `the resource ${JSON.stringify(resource)} is neither an ARN nor *`
+      : undefined
 
 const badPrincipal = (principal: Wire | undefined): string | undefined => {
-  if (principal === undefined || principal === '*') return undefined
+  if (principal === undefined || principal === '*' || notKnown(principal)) return undefined
   if (!isObject(principal)) return 'Principal must be "*" or an object'
   for (const [kind, who] of Object.entries(principal)) {
     if (!['AWS', 'Service', 'Federated', 'CanonicalUser'].includes(kind))
       return `Principal has an unknown kind ${kind}`
     for (const one of list(who)) {
+      if (notKnown(one)) continue
       if (typeof one !== 'string' || one === '')
         return `Principal.${kind} must be a string or a list of strings`
       if (kind === 'Service' && !/^[\w.-]+\.amazonaws\.com$/.test(one))
@@ -107,12 +112,12 @@ const maxLength: Record<PolicyKind, number> = { identity: 10_240, trust: 2_048, 
 
 /** The reason why a text is not a policy, or undefined. A text with a value that is not known yet is not judged. */
 export const badPolicy = (text: string, kind: PolicyKind): string | undefined => {
-  if (text.includes(unknown)) return undefined
+  if (text === unknown) return undefined
   let policy: WireObject
   try {
     policy = JSON.parse(text)
   } catch (error) {
-    return `is not JSON: ${(error as Error).message}`
+    return text.includes(unknown) ? undefined : `is not JSON: ${(error as Error).message}`
   }
   if (!isObject(policy)) return 'is not a policy: it must be an object with Version and Statement'
   const odd = Object.keys(policy).find((key) => !['Version', 'Id', 'Statement'].includes(key))

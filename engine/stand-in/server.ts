@@ -139,7 +139,7 @@ const awsService = (world: World) => {
         .setInputs(toStruct(found.inputs))
     }),
     delete: answer((q: proto.DeleteRequest, peer) => {
-      of(peer).delete(targetOf(q), q.getId())
+      of(peer).delete(targetOf(q), q.getId(), fromStruct(q.getProperties()))
       return new empty.Empty()
     }),
     invoke: answer((q: proto.InvokeRequest, peer) =>

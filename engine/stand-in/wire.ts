@@ -48,6 +48,18 @@ export const plain = (value: Wire | undefined): Wire => {
 
 export const plainObject = (value: WireObject): WireObject => plain(value) as WireObject
 
+export const hasSecret = (value: Wire | undefined): boolean => {
+  if (Array.isArray(value)) return value.some(hasSecret)
+  return (
+    isObject(value) &&
+    (signed(value, 'secret') ||
+      (signed(value, 'output') && value.secret === true) ||
+      Object.values(value).some(hasSecret))
+  )
+}
+
+export const secret = (value: Wire): WireObject => ({ [signature]: signatures.secret, value })
+
 export const hasUnknown = (value: Wire | undefined): boolean => {
   if (value === unknown) return true
   if (Array.isArray(value)) return value.some(hasUnknown)

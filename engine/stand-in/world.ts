@@ -15,8 +15,12 @@ export interface Thing extends Place {
 
 const global = new Set(['iam', 's3', 'route53', 'budgets', 'costexplorer'])
 
-const keyOf = (thing: Pick<Thing, 'token' | 'region' | 'id'>): string => {
+/** Every revision of a task definition has the family as its id. */
+const manyOfOneId = new Set(['aws:ecs/taskDefinition:TaskDefinition'])
+
+const keyOf = (thing: Pick<Thing, 'token' | 'region' | 'id'> & { arn?: string }): string => {
   const module = thing.token.split(/[:/]/)[1]!
+  if (manyOfOneId.has(thing.token) && thing.arn !== undefined) return `${thing.token} ${thing.arn}`
   return `${thing.token} ${global.has(module) ? '' : thing.region} ${thing.id}`
 }
 
@@ -32,8 +36,9 @@ export class World {
     return this.#turn
   }
 
-  get(token: string, region: string, id: string): Thing | undefined {
-    return this.#things.get(keyOf({ token, region, id }))
+  /** `arn` tells apart what has one id. */
+  get(token: string, region: string, id: string, arn?: string): Thing | undefined {
+    return this.#things.get(keyOf({ token, region, id, ...(arn === undefined ? {} : { arn }) }))
   }
 
   put(thing: Thing): void {

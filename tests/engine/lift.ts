@@ -62,6 +62,12 @@ export class Lift {
     )
   }
 
+  /** A setting as it stands now. */
+  setting(key: string): Promise<unknown> {
+    return this.stack.setting(`${project}:${key}`)
+  }
+
+  /** Moves the stack: sets phase, weight and removal, and runs. */
   async to(stand: Stand, operation: 'preview' | 'up' = 'up'): Promise<RunResult> {
     await this.set({ ...stand })
     return this.stack.run(operation)
