@@ -28,7 +28,7 @@ async function throughPgbouncer(t: Parameters<typeof paymentsDatabase>[0], { url
     await admin.end()
     pooler.child.kill('SIGTERM')
   })
-  const command = (text: string) => admin.query({ text } as never)
+  const command = (text: string) => admin.query(text)
   return { command, ...paymentsApp(t, pooler.appUrl, { firstConnections: 10 }) }
 }
 
