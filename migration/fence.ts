@@ -34,7 +34,12 @@ export async function fence(client: ClientBase, side: Side, token: number, plan:
 }
 
 /** Opens a fenced database again and gives LOGIN back to the roles that had it. */
-export async function unfence(client: ClientBase, side: Side, token: number, plan: FencePlan): Promise<void> {
+export async function unfence(
+  client: ClientBase,
+  side: Side,
+  token: number,
+  plan: Omit<FencePlan, 'roles'>,
+): Promise<void> {
   await underToken(client, `the ${side} database`, token, async (row) => {
     if (row.state === 'open') return
     await client.query(`set local lock_timeout = ${plan.lockTimeoutMs}`)

@@ -1,7 +1,6 @@
-import { join } from 'node:path'
 import { type Database, openDatabase } from './database.ts'
 import type { DecisionStore } from './decision/decision.ts'
-import { decisionFiles } from './decision/files.ts'
+import { decisionStore } from './decision/files.ts'
 import { createFrontDoor } from './front-door/create.ts'
 import type { FrontDoor } from './front-door/front-door.ts'
 import { createGate } from './gate/create.ts'
@@ -30,7 +29,7 @@ export async function openLift(site: Site, purpose: string): Promise<Lift> {
     target,
     gate,
     frontDoor,
-    decisions: decisionFiles(join(site.journal, 'decisions')),
+    decisions: decisionStore(site),
     async close() {
       await Promise.allSettled([source.client.end(), target.client.end(), gate.close(), frontDoor.close()])
     },

@@ -1,6 +1,10 @@
 import { link, mkdir, open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Site } from '../site.ts'
 import type { Decision, DecisionStore, Verdict } from './decision.ts'
+
+/** The decision records of a site. */
+export const decisionStore = (site: Site): DecisionStore => decisionFiles(join(site.journal, 'decisions'))
 
 /** Decision records as files of one folder, created by link(2), which refuses a name that exists. */
 export function decisionFiles(folder: string): DecisionStore {

@@ -88,9 +88,12 @@ async function settleOrUndo(context: StepContext, run: RunState, cause: Error): 
   }
   const proposal = switchover.stage === 'decided' ? 'forward' : 'back'
   try {
-    const decision = await settle(lift, switchover.plan, proposal, by)
-    await watchdog.disarm()
-    journal.write('settled', { decision })
+    const { plan } = switchover
+    const unsettled = { epoch: plan.epoch, from: plan.from.side, forward: plan.forward }
+    const { decision, postponed } = await settle(lift, unsettled, proposal, by)
+    journal.write('settled', { decision, postponed: postponed.map((error) => error.message) })
+    // What is left for the other database is the watchdog's: it keeps trying.
+    if (postponed.length === 0) await watchdog.disarm()
     return decision.verdict === 'back'
       ? `${cause.message}\nThe switchover went back: the ${switchover.plan.from.side} database accepts writes as before, nothing is lost.`
       : `${cause.message}\nThe switchover was decided and has been finished: the ${switchover.plan.to.side} database accepts writes.`

@@ -1,9 +1,10 @@
+import { removeDdlFreeze } from '../ddl-freeze.ts'
 import { drain, writeNonce } from '../drain.ts'
-import { attemptToken, underToken } from '../epoch.ts'
-import { fence } from '../fence.ts'
+import { attemptToken, settledToken, underToken } from '../epoch.ts'
+import { fence, unfence } from '../fence.ts'
 import { advanceSlot, disableSubscription, subscriptions } from '../replication.ts'
 import { differingSequences, readSequences, writeSequences } from '../sequences.ts'
-import { clearAway, openTo, sendTo } from '../switchover/settle.ts'
+import { clearAway, stopLink } from '../switchover/settle.ts'
 import { demand, type Step, type StepContext } from './step.ts'
 import { planOf } from './switchover-run.ts'
 
@@ -13,10 +14,10 @@ export const pause: Step = {
   summary: 'Hold writes at the gate',
   expectedMs: 20,
   async act({ lift, switchover, watchdog }) {
-    const { epoch, from } = planOf(switchover)
+    const { epoch, from, forward } = planOf(switchover)
     const { deadlineMs, pauseTimeoutMs } = lift.site.limits
     await switchover.rows?.rest()
-    await watchdog.arm({ epoch, from: from.side, deadlineMs })
+    await watchdog.arm({ epoch, from: from.side, forward, deadlineMs })
     switchover.stage = 'attempting'
     await lift.gate.pause(attemptToken(epoch), pauseTimeoutMs)
   },
@@ -110,7 +111,9 @@ export const open: Step = {
   expectedMs: 20,
   async act(context) {
     await demandForward(context)
-    await openTo(planOf(context.switchover))
+    const { to, epoch, fence: plan, forward } = planOf(context.switchover)
+    await stopLink(to, forward)
+    await unfence(to.client, to.side, settledToken(epoch), plan.to)
   },
   async verify({ switchover }) {
     const { to, epoch, fence: plan } = planOf(switchover)
@@ -137,7 +140,9 @@ export const resume: Step = {
   expectedMs: 30,
   async act(context) {
     await demandForward(context)
-    await sendTo(context.lift, planOf(context.switchover))
+    const { to, epoch } = planOf(context.switchover)
+    await context.lift.gate.route(settledToken(epoch), to.address)
+    await context.lift.gate.resume(settledToken(epoch))
     await context.watchdog.disarm()
   },
   async verify({ lift, switchover }) {
@@ -157,7 +162,9 @@ export const clearOldLink: Step = {
   expectedMs: 500,
   async act({ switchover }) {
     await switchover.rows?.close()
-    await clearAway(planOf(switchover))
+    const { from, to, forward, reverse } = planOf(switchover)
+    await clearAway(to, from, forward, reverse)
+    await removeDdlFreeze(from.client)
   },
 }
 

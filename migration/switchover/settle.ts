@@ -1,81 +1,123 @@
+import { type Database, openDatabase, otherSide } from '../database.ts'
 import { removeDdlFreeze } from '../ddl-freeze.ts'
-import type { Decision, Verdict } from '../decision/decision.ts'
+import type { Decision, DecisionStore, Verdict } from '../decision/decision.ts'
 import { settledToken, underToken } from '../epoch.ts'
 import { unfence } from '../fence.ts'
-import type { Lift } from '../lift.ts'
+import type { Side, WriteGate } from '../gate/gate.ts'
+import { fencedTables } from '../lift-schema.ts'
 import { takeOver } from '../postgres/session.ts'
 import {
   disableSubscription,
   dropSlot,
   dropSubscription,
   enableSubscription,
+  linkName,
   subscriptions,
 } from '../replication.ts'
-import type { Switchover } from './plan.ts'
+import type { Site } from '../site.ts'
+
+/** What is needed to settle a switchover; sessions are opened anew, because the old ones may be what failed. */
+export interface Means {
+  readonly site: Site
+  readonly gate: WriteGate
+  readonly decisions: DecisionStore
+}
+
+/** A switchover as somebody who was not there must know it. */
+export interface Unsettled {
+  epoch: number
+  from: Side
+  /** The link that carries writes from `from` to `to`. */
+  forward: string
+}
+
+export interface Settled {
+  decision: Decision
+  /** Acts on the database that is not the system of record that failed: to be tried again, nobody waits for them. */
+  postponed: Error[]
+}
 
 /**
  * Ends a switchover for good: creates the decision record with `proposal`, or reads the one that stands, and
- * brings both databases and the gate to what it says. Whoever stood in the way loses their sessions first, and
- * acts of the undecided switchover are refused from then on. May be repeated without harm.
+ * brings both databases and the gate to what it says. The system of record comes first, so that writes are
+ * accepted again even while the other database is away. May be repeated without harm.
+ * @throws Error when the system of record or a gate cannot be brought there yet
  */
 export async function settle(
-  lift: Lift,
-  switchover: Switchover,
+  means: Means,
+  unsettled: Unsettled,
   proposal: Verdict,
   by: string,
-): Promise<Decision> {
-  const decision = await lift.decisions.decide(switchover.epoch, proposal, by)
-  await shutOutOthers(switchover)
-  if (decision.verdict === 'back') await goBack(lift, switchover)
-  else await goForward(lift, switchover)
-  return decision
+): Promise<Settled> {
+  const { epoch, from } = unsettled
+  const decision = await means.decisions.decide(epoch, proposal, by)
+  const record = decision.verdict === 'back' ? from : otherSide(from)
+  const purpose = `settling epoch ${epoch}`
+  const postponed: Error[] = []
+  await withDatabase(means.site, record, purpose, async (database) => {
+    await shutOutOthers(database, epoch)
+    if (decision.verdict === 'back') await dropSubscription(database.client, linkName(means.site, epoch))
+    else await stopLink(database, unsettled.forward)
+    await openRecord(means, database, epoch)
+    await withDatabase(means.site, otherSide(record), purpose, async (other) => {
+      await shutOutOthers(other, epoch)
+      if (decision.verdict === 'back') await restoreForward(means.site, other, unsettled)
+      else await clearAway(database, other, unsettled.forward, linkName(means.site, epoch))
+      await removeDdlFreeze(record === from ? database.client : other.client)
+    }).catch((error) => postponed.push(error as Error))
+  })
+  return { decision, postponed }
 }
 
-async function shutOutOthers({ from, to, epoch }: Switchover): Promise<void> {
-  for (const database of [from, to]) {
-    await takeOver(database.client)
-    await underToken(database.client, `the ${database.side} database`, settledToken(epoch), async () => {})
+async function withDatabase(
+  site: Site,
+  side: Side,
+  purpose: string,
+  act: (database: Database) => Promise<void>,
+): Promise<void> {
+  const database = await openDatabase(site, side, purpose)
+  try {
+    await act(database)
+  } finally {
+    await database.client.end().catch(() => {})
   }
 }
 
-/** The way back: nothing of the reverse link stays, the forward link runs, then writes are accepted again. */
-export async function goBack(
-  lift: Lift,
-  { from, to, epoch, forward, reverse, fence }: Switchover,
-): Promise<void> {
+/** Ends the sessions of whoever acted until now; acts of the undecided switchover are refused from here on. */
+async function shutOutOthers({ client, side }: Database, epoch: number): Promise<void> {
+  await takeOver(client)
+  await underToken(client, `the ${side} database`, settledToken(epoch), async () => {})
+}
+
+async function openRecord({ site, gate }: Means, database: Database, epoch: number): Promise<void> {
+  const { client, side, address } = database
   const token = settledToken(epoch)
-  await dropSubscription(from.client, reverse)
-  await dropSlot(to.client, reverse)
+  const { lockTimeoutMs } = site.limits
+  await unfence(client, side, token, { tables: await fencedTables(client), lockTimeoutMs })
+  await gate.route(token, address)
+  await gate.resume(token)
+}
+
+/** Nothing of the way back stays on the side that was not opened, and it follows again. */
+async function restoreForward(site: Site, to: Database, { epoch, forward }: Unsettled): Promise<void> {
+  await dropSlot(to.client, linkName(site, epoch))
   await enableSubscription(to.client, forward)
-  await unfence(from.client, from.side, token, fence.from)
-  await lift.gate.route(token, from.address)
-  await lift.gate.resume(token)
-  await removeDdlFreeze(from.client)
 }
 
-/** The way forward: `to` accepts writes, requests go there, then what led there is cleared away. */
-export async function goForward(lift: Lift, switchover: Switchover): Promise<void> {
-  await openTo(switchover)
-  await sendTo(lift, switchover)
-  await clearAway(switchover)
-}
-
-export async function openTo({ to, epoch, fence, forward }: Switchover): Promise<void> {
-  if ((await subscriptions(to.client)).some((link) => link.name === forward && link.enabled))
-    await disableSubscription(to.client, forward)
-  await unfence(to.client, to.side, settledToken(epoch), fence.to)
-}
-
-export async function sendTo(lift: Lift, { to, epoch }: Switchover): Promise<void> {
-  const token = settledToken(epoch)
-  await lift.gate.route(token, to.address)
-  await lift.gate.resume(token)
+/** Two links at once would feed each other: the one forward is stopped before the new side opens. */
+export async function stopLink(to: Database, forward: string): Promise<void> {
+  const running = (await subscriptions(to.client)).some((link) => link.name === forward && link.enabled)
+  if (running) await disableSubscription(to.client, forward)
 }
 
 /** The old link would hold WAL until the disk is full; the link back is what rollback lives on. */
-export async function clearAway({ from, to, forward, reverse }: Switchover): Promise<void> {
+export async function clearAway(
+  to: Database,
+  from: Database,
+  forward: string,
+  reverse: string,
+): Promise<void> {
   await enableSubscription(from.client, reverse)
   await dropSubscription(to.client, forward)
   await dropSlot(from.client, forward)
-  await removeDdlFreeze(from.client)
 }

@@ -1,12 +1,10 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Side } from '../gate/gate.ts'
+import type { Unsettled } from '../switchover/settle.ts'
 
 /** What the runner asks the watchdog to guard, written before the pause. */
-export interface Arming {
-  epoch: number
-  from: Side
+export interface Arming extends Unsettled {
   /** How long after it saw this the watchdog decides, milliseconds. */
   deadlineMs: number
 }

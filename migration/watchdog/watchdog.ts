@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Decision } from '../decision/decision.ts'
-import { type Lift, openLift } from '../lift.ts'
+import { decisionStore } from '../decision/files.ts'
+import { createGate } from '../gate/create.ts'
 import type { Site } from '../site.ts'
-import { planSwitchover } from '../switchover/plan.ts'
-import { settle } from '../switchover/settle.ts'
+import { type Means, settle } from '../switchover/settle.ts'
 import { type Arming, mailbox } from './mailbox.ts'
 
 export interface WatchdogEvents {
@@ -21,7 +21,7 @@ export async function watch(
   site: Site,
   events: WatchdogEvents,
   signal: AbortSignal,
-  open: (purpose: string) => Promise<Lift> = (purpose) => openLift(site, purpose),
+  means: Means = { site, gate: createGate(site), decisions: decisionStore(site) },
 ): Promise<void> {
   const box = mailbox(site.journal)
   const by = `watchdog ${process.pid}`
@@ -37,25 +37,18 @@ export async function watch(
     await box.beat({ pid: process.pid, beat, ...(arming ? { armed: arming.epoch } : {}) })
     if (arming && guarded && performance.now() - guarded.sinceMs >= arming.deadlineMs) {
       try {
-        events.settled(arming, await settleArmed(open, arming, by))
+        const { decision, postponed } = await settle(means, arming, 'back', by)
+        const [trouble] = postponed
+        if (trouble)
+          throw new Error(
+            `«${decision.verdict}» is done, what is left on the other database is not: ${trouble.message}`,
+          )
+        events.settled(arming, decision)
         await box.disarm()
       } catch (error) {
         events.failed(arming, error as Error)
       }
     }
     await delay(25, undefined, { signal }).catch(() => {})
-  }
-}
-
-async function settleArmed(
-  open: (purpose: string) => Promise<Lift>,
-  arming: Arming,
-  by: string,
-): Promise<Decision> {
-  const lift = await open(`watchdog epoch ${arming.epoch}`)
-  try {
-    return await settle(lift, await planSwitchover(lift, arming.from, arming.epoch), 'back', by)
-  } finally {
-    await lift.close()
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
+import { decisionStore } from '../../migration/decision/files.ts'
 import { StaleTokenError } from '../../migration/epoch.ts'
 import type { GateState, Route, Side, WriteGate } from '../../migration/gate/gate.ts'
 import { openJournal } from '../../migration/journal/journal.ts'
@@ -130,7 +131,7 @@ export async function createTestbed(
     startWatchdog() {
       const nothing = () => {}
       const opening = { armed: nothing, settled: nothing, failed: nothing }
-      watching = watch(site, opening, stopWatchdog.signal, () => withGate('watchdog'))
+      watching = watch(site, opening, stopWatchdog.signal, { site, gate, decisions: decisionStore(site) })
     },
     async run(from) {
       const lift = await withGate(`test ${from}`)

@@ -76,3 +76,32 @@ test.serial('without a watchdog nothing is paused', async (t) => {
   await run.close()
   await bed.close()
 })
+
+for (const [last, down, record] of [
+  ['fence', 'target', 'source'],
+  ['decide', 'source', 'target'],
+] as const) {
+  test.serial(
+    `the ${down} goes down after «${last}»: the ${record} opens without it, and the link is whole once it is back`,
+    async (t) => {
+      const bed = await ready()
+      const run = await bed.run('source')
+      await run.all(beforePause)
+      await run.all(steps.slice(0, steps.indexOf(last) + 1))
+      const began = performance.now()
+      await servers[down].stop('immediate')
+      const paid = await bed.pay()
+      const waitedMs = performance.now() - began
+      t.true(waitedMs < deadlineMs + graceMs, `waited ${waitedMs.toFixed(0)} ms`)
+      t.true((await bed.payments(record)).includes(paid))
+      await servers[down].start()
+      await until(async () => (await run.context.watchdog.arming()) === undefined)
+      await run.close()
+      const next = await bed.run(record)
+      await next.all([...beforePause, ...inPause, ...afterPause])
+      t.true((await bed.payments(down)).includes(paid))
+      await next.close()
+      await bed.close()
+    },
+  )
+}
