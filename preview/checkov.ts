@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,13 +18,8 @@ export class CheckovError extends Error {
 }
 
 /** Is checkov there? CHECKOV names it where it is not on the PATH. */
-export async function findCheckov(command = process.env.CHECKOV ?? 'checkov'): Promise<string | undefined> {
-  try {
-    await run(command, ['--version'])
-    return command
-  } catch {
-    return undefined
-  }
+export function findCheckov(command = process.env.CHECKOV ?? 'checkov'): string | undefined {
+  return spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0 ? command : undefined
 }
 
 /** Lets checkov look at what a stack would build, and judges what it finds by the waivers. */

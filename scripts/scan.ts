@@ -7,7 +7,7 @@ import { record } from '../preview/record.ts'
 
 try {
   const { options } = parsePreviewArgs(process.argv.slice(2))
-  const command = await findCheckov()
+  const command = findCheckov()
   if (!command)
     throw new ArgsError(`checkov is not there: pip install checkov==${checkovVersion}, or set CHECKOV to it`)
   const { open, waived } = await scan(await record(options), command)
