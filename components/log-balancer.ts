@@ -1,6 +1,7 @@
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { Bucket } from './bucket.ts'
+import { Certificate } from './certificate.ts'
 import { Component } from './component.ts'
 import type { Context } from './context.ts'
 import { ports } from './flows.ts'
@@ -10,8 +11,8 @@ export interface LogBalancerArgs {
   context: Context
   /** The name that the certificate is for; a private zone makes it known in the VPC. */
   hostName: string
-  /** ACM certificate of that name. */
-  certificateArn: pulumi.Input<string>
+  /** ACM certificate that covers that name, or the delegated Route 53 zone to prove it in. */
+  certificate: { arn: string } | { zoneId: string }
   network: {
     vpcId: pulumi.Input<string>
     subnetIds: pulumi.Input<string[]>
@@ -46,13 +47,22 @@ export class LogBalancer extends Component {
 
   constructor(name: string, args: LogBalancerArgs, options?: pulumi.ComponentResourceOptions) {
     super('LogBalancer', name, options)
+    const { hostName, certificate } = args
     const balancer = this.createBalancer(args)
+    const certificateArn =
+      'arn' in certificate
+        ? certificate.arn
+        : new Certificate(
+            this.named('certificate'),
+            { domain: hostName, zoneId: certificate.zoneId },
+            { parent: this },
+          ).arn
     const inputs = Object.keys(logInputs) as LogInput[]
     const each = <Made>(make: (input: LogInput) => Made) =>
       Object.fromEntries(inputs.map((input) => [input, make(input)])) as Record<LogInput, Made>
 
     this.targetGroups = each((input) => this.createGroup(args, input))
-    this.listeners = each((input) => this.createListener(args, input, balancer))
+    this.listeners = each((input) => this.createListener(input, balancer, certificateArn))
     this.createName(args, balancer)
     this.endpoints = each((input) => ({ host: args.hostName, port: logInputs[input] }))
     this.metricName = balancer.arnSuffix
@@ -124,9 +134,9 @@ export class LogBalancer extends Component {
   }
 
   private createListener(
-    { certificateArn }: LogBalancerArgs,
     input: LogInput,
     balancer: aws.lb.LoadBalancer,
+    certificateArn: pulumi.Input<string>,
   ): aws.lb.Listener {
     return new aws.lb.Listener(
       this.named(input),

@@ -21,7 +21,7 @@ export interface LogPipelineArgs {
   cluster: Cluster
   /** Name inside the VPC that the certificate is for: logs.pay.example.com. */
   hostName: string
-  certificateArn: pulumi.Input<string>
+  certificate: { arn: string } | { zoneId: string }
   logstash: { size: TaskSize; tasks: number; image: string; repositoryArn: pulumi.Input<string> }
   search: Pick<LogSearchArgs, 'instanceType' | 'instances' | 'volumeGb'>
   /** The log shipper: code and size. */
@@ -84,7 +84,7 @@ export class LogPipeline extends Component {
       {
         ...common,
         hostName: args.hostName,
-        certificateArn: args.certificateArn,
+        certificate: args.certificate,
         network: {
           vpcId: network.vpcId,
           subnetIds: network.privateSubnetIds,

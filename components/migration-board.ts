@@ -12,8 +12,6 @@ import { json } from './json.ts'
 export interface MigrationBoardArgs {
   context: Context
   phase: Phase
-  /** Percent of requests that go to the cloud. */
-  weight: number
   /** What there is to watch in this phase. */
   watched: Watched
   /** ARNs of the alarms that other components made. */
@@ -32,16 +30,17 @@ export class MigrationBoard extends Component {
 
   constructor(name: string, args: MigrationBoardArgs, options?: pulumi.ComponentResourceOptions) {
     super('MigrationBoard', name, options)
-    const { context, phase, weight, watched, alarmArns, alertsTopicArn } = args
+    const { context, phase, watched, alarmArns, alertsTopicArn } = args
     this.alarmArns = Object.entries(boardAlarms(watched)).map(
       ([part, alarm]) =>
         createAlarm(this.named(part), { context, topicArn: alertsTopicArn, ...alarm }, this.child()).arn,
     )
     this.dashboardName = `payments-lift-${context.stack}`
     const { requestsGoTo, systemOfRecord, runbook } = meanings[phase]
+    // The weight is not in the text: a move of weight changes the listener and nothing else.
     const text = [
       `# payments-lift ${context.stack}: ${phase}`,
-      `Weight of the cloud **${weight} %** · requests go to **${requestsGoTo}** · system of record **${systemOfRecord}** · runbook \`runbooks/${runbook}\``,
+      `Requests go to **${requestsGoTo}** · system of record **${systemOfRecord}** · runbook \`runbooks/${runbook}\``,
     ].join('\n\n')
     new aws.cloudwatch.Dashboard(
       this.named('dashboard'),

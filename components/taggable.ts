@@ -4,6 +4,7 @@
  */
 export const taggable: ReadonlySet<string> = new Set([
   'aws:acm/certificate:Certificate',
+  'aws:appautoscaling/target:Target',
   'aws:budgets/budget:Budget',
   'aws:cloudwatch/compositeAlarm:CompositeAlarm',
   'aws:cloudwatch/eventRule:EventRule',
@@ -46,6 +47,7 @@ export const taggable: ReadonlySet<string> = new Set([
   'aws:rds/clusterInstance:ClusterInstance',
   'aws:rds/clusterParameterGroup:ClusterParameterGroup',
   'aws:rds/subnetGroup:SubnetGroup',
+  'aws:route53/zone:Zone',
   'aws:s3/bucket:Bucket',
   'aws:scheduler/scheduleGroup:ScheduleGroup',
   'aws:secretsmanager/secret:Secret',

@@ -24,7 +24,7 @@ const make = (given: Given) => {
     context,
     cluster,
     hostName: 'logs.pay.example.com',
-    certificateArn: 'certificate',
+    certificate: { arn: 'certificate' },
     logstash: {
       size: { cpu: '1 vCPU', memory: '4 GB' },
       tasks: 3,

@@ -23,7 +23,6 @@ const prod = build(
     void new MigrationBoard('board', {
       context,
       phase: 'cutover',
-      weight: 100,
       watched: everything,
       alarmArns: ['arn:aws:cloudwatch:eu-central-1:333333333333:alarm:other'],
       alertsTopicArn,
@@ -48,7 +47,7 @@ test('the dashboard says where the lift stands, and shows the alarms of others t
   const { inputs } = found.get('aws:cloudwatch/dashboard:Dashboard', 'board-dashboard')
   const { widgets } = JSON.parse(String(inputs.dashboardBody))
   t.regex(widgets[0].properties.markdown, /prod: cutover/)
-  t.regex(widgets[0].properties.markdown, /requests go to \*\*cloud\*\* · system of record \*\*AWS\*\*/)
+  t.regex(widgets[0].properties.markdown, /Requests go to \*\*cloud\*\* · system of record \*\*AWS\*\*/)
   t.true(widgets[1].properties.alarms.includes('arn:aws:cloudwatch:eu-central-1:333333333333:alarm:other'))
 })
 

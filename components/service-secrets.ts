@@ -1,0 +1,37 @@
+import * as aws from '@pulumi/aws'
+import type * as pulumi from '@pulumi/pulumi'
+import { Component } from './component.ts'
+import type { Context } from './context.ts'
+
+export interface ServiceSecretsArgs<Name extends string> {
+  context: Context
+  /** KMS key of the class secrets. */
+  keyArn: pulumi.Input<string>
+  /** What each secret is, by the last part of its path: `{ 'database-url': 'Connection of the services' }`. */
+  secrets: Record<Name, string>
+}
+
+/** Secrets of the services. They are made empty: a runbook writes the values, so that none is in Pulumi's state. */
+export class ServiceSecrets<Name extends string> extends Component {
+  readonly arns: Record<Name, pulumi.Output<string>>
+
+  constructor(name: string, args: ServiceSecretsArgs<Name>, options?: pulumi.ComponentResourceOptions) {
+    super('ServiceSecrets', name, options)
+    const { context, keyArn, secrets } = args
+    const create = (secret: Name) =>
+      new aws.secretsmanager.Secret(
+        this.named(secret),
+        {
+          name: context.path('services', secret),
+          description: `${secrets[secret]}; written by a runbook`,
+          kmsKeyId: keyArn,
+          recoveryWindowInDays: context.disposable ? 0 : 30,
+        },
+        this.kept(context),
+      ).arn
+    this.arns = Object.fromEntries(
+      (Object.keys(secrets) as Name[]).map((secret) => [secret, create(secret)]),
+    ) as ServiceSecrets<Name>['arns']
+    this.registerOutputs({ arns: this.arns })
+  }
+}
