@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import { epochOfToken, StaleTokenError } from '../epoch.ts'
 import { type GateState, PauseTimeoutError, type Route, type Side, type WriteGate } from './gate.ts'
@@ -78,7 +79,9 @@ function createPooler(
       )
       if (await before(paused, timeoutMs)) return
       await commanding.query(`resume ${database}`).catch(ignoreNotPaused)
-      await paused.catch(() => {})
+      // PgBouncer never answers a PAUSE that was taken back: its connection is of no more use.
+      paused.catch(() => {})
+      pausing.drop()
       throw new PauseTimeoutError(
         `${where}: a transaction was still open after ${timeoutMs} ms; requests flow again, nothing was changed; find it in pg_stat_activity (xact_start) and try later`,
       )
@@ -117,6 +120,8 @@ function createPooler(
       const url = new URL(appUrl)
       url.host = new URL(admin).host
       url.pathname = `/${database}__${side}`
+      // A server connection from before would answer without a login.
+      await commanding.query(`reconnect ${database}__${side}`)
       const client = new pg.Client({ connectionString: url.href, connectionTimeoutMillis: 3000 })
       try {
         await client.connect()
@@ -138,15 +143,22 @@ function createPooler(
 /** An admin console that is connected at its first command; it speaks only the simple query protocol. */
 function console(url: string) {
   let connecting: Promise<pg.Client> | undefined
+  let connected: pg.Client | undefined
   const connect = async () => {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3000 })
     client.on('error', () => {
       connecting = undefined
     })
     await client.connect()
+    connected = client
     return client
   }
   return {
+    drop() {
+      connecting = undefined
+      // The driver's way to end waits for the answer that will not come.
+      ;(connected as unknown as { connection: { stream: Socket } } | undefined)?.connection.stream.destroy()
+    },
     async query(command: string): Promise<Record<string, string>[]> {
       connecting ??= connect()
       connecting.catch(() => {

@@ -56,15 +56,21 @@ function wellFormed(tokens: Token[]): string[] {
     problems.push("the first block must import runbook from '#runbook'")
   if (!code.at(-1)?.trimEnd().endsWith('await finish()'))
     problems.push('the last block must end with «await finish()»')
-  const names = code.flatMap((block) =>
-    [...block.matchAll(/\b(?:const|let|class|function)\s+(\w+)/g)].map((match) => match[1]),
-  )
+  const names = code.flatMap(declaredIn)
   const twice = names.filter((name, at) => names.indexOf(name) !== at)
   for (const name of twice) problems.push(`«${name}» is declared twice: all blocks are one module`)
   for (const { step } of calls(code.join('\n'))) {
     if (!(step in steps)) problems.push(`step «${step}» does not exist`)
   }
   return problems
+}
+
+function declaredIn(block: string): string[] {
+  const plain = [...block.matchAll(/\b(?:const|let|class|function)\s+(\w+)/g)].map((match) => match[1] ?? '')
+  const taken = [...block.matchAll(/\b(?:const|let)\s*\{([^}]*)\}/g)].flatMap((match) =>
+    (match[1] ?? '').split(','),
+  )
+  return [...plain, ...taken.map((name) => name.trim())].filter(Boolean)
 }
 
 /** Each block of steps stands under a heading of its own, or shares it with the step that watches it, after prose. */
