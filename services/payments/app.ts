@@ -36,6 +36,7 @@ export function createApp({ payments, database, side, log }: AppOptions) {
     // What reaches a closing process is answered like the rest, not with 503.
     return503OnClosing: false,
     bodyLimit: 16_384,
+    requestTimeout: 15_000, // to arrive whole, not to be answered
     exposeHeadRoutes: false,
     onProtoPoisoning: 'error',
   })
@@ -93,7 +94,7 @@ export function createApp({ payments, database, side, log }: AppOptions) {
 
 function send(reply: FastifyReply, answer: Answer): FastifyReply {
   reply.code(answer.status).type(json)
-  if (answer.replayed && answer.status !== 422) reply.header('idempotent-replayed', 'true')
+  if (answer.replayed) reply.header('idempotent-replayed', 'true')
   return reply.send(answer.body)
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { Admission, DeadlineError, type Pass } from './admission.ts'
 import type { Log } from './log.ts'
@@ -71,18 +72,22 @@ export class Database {
         this.#leave(pass, trouble, error)
         if (trouble === undefined) throw error
         cause = error
+        if (trouble === 'beaten') await delay(Math.random() * 20) // so that two do not beat each other for ever
       }
     }
   }
 
   /** True when a query succeeds within the time; passes by the requests that wait. */
   async answers(timeoutMs: number): Promise<boolean> {
-    try {
-      await this.#attempt({ text: 'select 1', values: [], writes: false }, performance.now() + timeoutMs)
-      return true
-    } catch {
-      return false
-    }
+    const attempt = this.#attempt(
+      { text: 'select 1', values: [], writes: false },
+      performance.now() + timeoutMs,
+    )
+    return within(
+      timeoutMs,
+      attempt.then(() => true).catch(() => false),
+      false,
+    )
   }
 
   /** Closes the connections there are, and makes new ones to the same database, by the same role, at this address. */
@@ -116,9 +121,9 @@ export class Database {
     }
   }
 
-  /** Waits for statements under way, then closes every connection. */
+  /** Waits for statements under way, then closes every connection; a server that does not answer is left. */
   async end(): Promise<void> {
-    await this.#pool.end()
+    await within(connectTimeoutMs, this.#pool.end(), undefined)
   }
 
   async #attempt<Row extends unknown[]>(statement: Statement, deadline: number): Promise<Row[]> {
@@ -175,4 +180,13 @@ function at(url: string, host: string, port: number): string {
   moved.hostname = host.includes(':') ? `[${host}]` : host
   moved.port = String(port)
   return moved.href
+}
+
+/** What the work gives, or `late` when it takes longer; the work is not stopped. */
+async function within<T>(timeoutMs: number, work: Promise<T>, late: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<T>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, late)
+  })
+  return Promise.race([work, tooLate]).finally(() => clearTimeout(timer))
 }

@@ -69,8 +69,7 @@ create index outbox_unpublished on public.outbox (id) where published_at is null
 
 -- Once a statement, not once a row. Apply workers do not fire it: they copy what was balanced already.
 create function public.refuse_unbalanced_posting() returns trigger language plpgsql as $$
-declare
-  unbalanced bigint;
+declare unbalanced bigint;
 begin
   select posting_id into unbalanced from inserted group by posting_id, currency having sum(amount_minor) <> 0 limit 1;
   if found then
@@ -110,17 +109,15 @@ create function public.claim_key(
   p_key text, p_request_hash bytea, p_request_id uuid, p_payment_id text,
   inout http_status integer, inout answer text, out taken boolean, out replayed boolean
 ) language plpgsql as $$
-declare
-  held public.idempotency_keys;
+declare held public.idempotency_keys;
 begin
   insert into public.idempotency_keys (key, request_hash, request_id, payment_id, http_status, answer)
     values (p_key, p_request_hash, p_request_id, p_payment_id, claim_key.http_status, claim_key.answer)
     on conflict (key) do nothing;
   taken := not found;
   replayed := false;
-  if not taken then
-    return;
-  end if;
+  if not taken then return; end if;
+
   select * into held from public.idempotency_keys k where k.key = p_key;
   if not found then -- deleted between the two statements by whoever prunes old keys
     raise exception 'the idempotency key went away while it was read' using errcode = 'serialization_failure';
@@ -132,9 +129,7 @@ begin
   http_status := held.http_status;
   answer := held.answer;
   replayed := held.request_id is distinct from p_request_id or p_request_id is null;
-  if replayed and http_status < 300 then
-    http_status := 200;
-  end if;
+  if replayed and http_status < 300 then http_status := 200; end if;
 end $$;
 
 -- The double entry of one act and its event.
@@ -172,30 +167,16 @@ declare
   payment public.payments;
   taken boolean;
 begin
-  payment.id := 'pay_' || nextval('public.payment_numbers');
-  payment.idempotency_key := p_key;
-  payment.merchant := p_merchant;
-  payment.amount_minor := p_amount;
-  payment.currency := p_currency;
-  payment.card_brand := p_card_brand;
-  payment.card_last4 := p_card_last4;
-  payment.card_token := p_card_token;
-  payment.status := 'authorised';
-  payment.captured_minor := 0;
-  payment.refunded_minor := 0;
-  payment.created_at := now();
-  payment.updated_at := now();
+  select 'pay_' || nextval('public.payment_numbers'), p_key, p_merchant, p_amount, p_currency,
+      p_card_brand, p_card_last4, p_card_token, 'authorised', 0, 0, now(), now()
+    into payment.id, payment.idempotency_key, payment.merchant, payment.amount_minor, payment.currency,
+      payment.card_brand, payment.card_last4, payment.card_token, payment.status,
+      payment.captured_minor, payment.refunded_minor, payment.created_at, payment.updated_at;
 
   select c.http_status, c.answer, c.taken, c.replayed into http_status, answer, taken, replayed
     from public.claim_key(p_key, p_request_hash, p_request_id, payment.id, 201, public.payment_json(payment)) c;
-  if taken then
-    return;
-  end if;
-  insert into public.payments (id, idempotency_key, merchant, amount_minor, currency, card_brand, card_last4,
-      card_token, status, captured_minor, refunded_minor, created_at, updated_at)
-    values (payment.id, payment.idempotency_key, payment.merchant, payment.amount_minor, payment.currency,
-      payment.card_brand, payment.card_last4, payment.card_token, payment.status, payment.captured_minor,
-      payment.refunded_minor, payment.created_at, payment.updated_at);
+  if taken then return; end if;
+  insert into public.payments values (payment.*);
   perform public.post_payment(payment, 'authorise', p_amount, 'payment.authorised', answer);
 end $$;
 
@@ -225,9 +206,7 @@ begin
 
   select c.http_status, c.answer, c.taken, c.replayed into http_status, answer, taken, replayed
     from public.claim_key(p_key, p_request_hash, p_request_id, payment.id, http_status, answer) c;
-  if taken or http_status <> 200 then
-    return;
-  end if;
+  if taken or http_status <> 200 then return; end if;
   update public.payments p
     set status = payment.status, captured_minor = payment.captured_minor, updated_at = payment.updated_at
     where p.id = payment.id;
@@ -262,9 +241,7 @@ begin
 
   select c.http_status, c.answer, c.taken, c.replayed into http_status, answer, taken, replayed
     from public.claim_key(p_key, p_request_hash, p_request_id, payment.id, http_status, answer) c;
-  if taken or http_status <> 200 then
-    return;
-  end if;
+  if taken or http_status <> 200 then return; end if;
   update public.payments p
     set status = payment.status, refunded_minor = payment.refunded_minor, updated_at = payment.updated_at
     where p.id = payment.id;

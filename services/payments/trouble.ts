@@ -17,6 +17,7 @@ const byState: Record<string, Trouble> = {
   '57P05': 'unreachable', // idle session ended
   '40001': 'beaten', // serialization failure
   '40P01': 'beaten', // deadlock
+  '55P03': 'beaten', // lock not available in time
 }
 
 const networkCodes = new Set([

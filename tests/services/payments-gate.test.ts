@@ -1,13 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import type { PostgresServer } from '../../rehearsal/postgres/server.ts'
-import { Gate } from '../../services/payments/gate.ts'
-import { createGateServer } from '../../services/payments/gate-server.ts'
-import { RouteFileError, readRouteFile } from '../../services/payments/route-file.ts'
 import { testPostgres } from '../postgres.ts'
-import { lock, paymentsApp, paymentsDatabase } from './payments-world.ts'
+import { gateWorld } from './gate-world.ts'
+import { lock } from './payments-world.ts'
 
 let source: PostgresServer
 let target: PostgresServer
@@ -16,27 +11,7 @@ test.before(async (t) => {
   target = await testPostgres(t as never, 'target')
 })
 
-let made = 0
-
-/** An application on the source behind its gate, and the same database and role on the target. */
-async function world(t: ExecutionContext, file?: string) {
-  const name = `gate_${++made}`
-  const [from, to] = await Promise.all([paymentsDatabase(t, source, name), paymentsDatabase(t, target, name)])
-  const service = paymentsApp(t, from.url, { poolSize: 5 })
-  const atSource = { side: 'source' as const, host: source.host, port: source.port }
-  const atTarget = { side: 'target' as const, host: target.host, port: target.port }
-  const gate = new Gate(service.database, { epoch: 0, state: 'open', route: atSource }, file)
-  const server = createGateServer(gate)
-  t.teardown(() => server.close())
-  const act = async (path: string, payload: object) => {
-    const answer = await server.inject({ method: 'POST', url: `/gate/${path}`, payload })
-    return { status: answer.statusCode, ...answer.json() }
-  }
-  const status = async () => (await server.inject('/gate')).json()
-  const sessions = async (where: typeof from) =>
-    (await where.owner.query('select from pg_stat_activity where usename = $1', [name])).rowCount
-  return { from, to, atSource, atTarget, act, status, sessions, ...service }
-}
+const world = (t: ExecutionContext) => gateWorld(t, source, target)
 
 /** A capture that stays in use until `unlock`. */
 async function lockedCapture(
@@ -222,57 +197,4 @@ test('acts that cannot be understood are 400', async (t) => {
     t.like(await act(path, body), { status: 400, error: 'invalid-request' })
   }
   t.like(await status(), { epoch: 0, state: 'open', route: 'source' })
-})
-
-test('epoch, route and state outlive the process', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'payments-route-'))
-  t.teardown(() => rmSync(folder, { recursive: true }))
-  const file = join(folder, 'route.json')
-  t.is(readRouteFile(file), undefined)
-  const { act, from, to, atTarget, atSource } = await world(t, file)
-  await act('pause', { epoch: 5, timeoutMs: 1000 })
-  t.deepEqual(readRouteFile(file), { epoch: 5, state: 'paused', route: atSource })
-  await act('route', { epoch: 5, route: atTarget })
-  t.is(statSync(file).mode & 0o777, 0o600)
-
-  const next = paymentsApp(t, from.url)
-  const gate = new Gate(next.database, readRouteFile(file)!, file)
-  t.like(gate.status(), { epoch: 5, state: 'paused', route: 'target' })
-  const held = next.authorise('k')
-  await t.throwsAsync(gate.resume(4), { name: 'StaleEpochError' })
-  while (gate.status().waiting === 0) await new Promise(setImmediate)
-  await gate.resume(5)
-  t.is((await held).statusCode, 201)
-  t.is((await to.owner.query('select from payments')).rowCount, 1)
-  t.deepEqual(JSON.parse(readFileSync(file, 'utf8')), { epoch: 5, state: 'open', route: atTarget })
-})
-
-test('an act that could not be written down is reported, and can be repeated', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'payments-route-'))
-  const file = join(folder, 'route.json')
-  const { act, atTarget } = await world(t, file)
-  rmSync(folder, { recursive: true })
-  t.like(await act('route', { epoch: 1, route: atTarget }), { status: 500, error: 'failed' })
-  mkdirSync(folder)
-  t.teardown(() => rmSync(folder, { recursive: true }))
-  t.like(await act('route', { epoch: 1, route: atTarget }), { status: 200 })
-  t.like(readRouteFile(file), { route: atTarget })
-})
-
-test('a route file that is not one is refused, not guessed', (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'payments-route-'))
-  t.teardown(() => rmSync(folder, { recursive: true }))
-  const file = join(folder, 'route.json')
-  for (const text of [
-    '',
-    '{"epoch": 1',
-    '{}',
-    '{"epoch":1,"state":"open","route":{"side":"target","host":"","port":1}}',
-  ]) {
-    writeFileSync(file, text)
-    t.throws(() => readRouteFile(file), {
-      instanceOf: RouteFileError,
-      message: /cannot be used: it is not a route; .*remove the file/,
-    })
-  }
 })

@@ -151,6 +151,7 @@ test('what is worth trying again', (t) => {
   t.is(troubleOf(server('LF001')), 'fenced')
   t.is(troubleOf(server('40001')), 'beaten')
   t.is(troubleOf(server('40P01')), 'beaten')
+  t.is(troubleOf(server('55P03')), 'beaten')
   t.is(troubleOf(new Error('Query read timeout')), 'silent')
   for (const code of ['23505', '42501', '28P01', '22003', '3D000'])
     t.is(troubleOf(server(code)), undefined, code)
