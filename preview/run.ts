@@ -72,12 +72,18 @@ async function runOnce(program: Program, options: RunOptions): Promise<Recording
  */
 function withoutStackTraces(): () => void {
   const before = Error.prepareStackTrace
+  const limit = Error.stackTraceLimit
   Error.prepareStackTrace = (error) => String(error)
+  Error.stackTraceLimit = framesKept
   return () => {
+    Error.stackTraceLimit = limit
     if (before) Error.prepareStackTrace = before
     else Reflect.deleteProperty(Error, 'prepareStackTrace')
   }
 }
+
+/** Enough to find where a component threw. */
+const framesKept = 2
 
 /** Rejections that nobody handled are told when a turn of the event loop ends. */
 const oneTurn = () => new Promise((resolve) => setImmediate(resolve))
