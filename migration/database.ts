@@ -31,3 +31,18 @@ export async function openDatabase(site: Site, side: Side, purpose: string): Pro
     )
   }
 }
+
+/** Opens a database for one act and closes it, however the act ends. */
+export async function freshlyOpened<T>(
+  site: Site,
+  side: Side,
+  purpose: string,
+  act: (database: Database) => Promise<T>,
+): Promise<T> {
+  const database = await openDatabase(site, side, purpose)
+  try {
+    return await act(database)
+  } finally {
+    await database.client.end().catch(() => {})
+  }
+}

@@ -18,14 +18,14 @@ export interface Runbook {
 
 /**
  * Opens a run of a runbook. The command that starts it hands over by environment: `LIFT_SITE` names the site
- * file, `LIFT_EXECUTE=1` lets steps act (without it only checks are made), `LIFT_TAKE_OVER=1` takes a stale lock.
+ * file, `LIFT_EXECUTE=1` lets steps act (without it only checks are made).
  */
 export async function runbook(name: string): Promise<Runbook> {
-  const { LIFT_SITE, LIFT_EXECUTE, LIFT_TAKE_OVER } = process.env
+  const { LIFT_SITE, LIFT_EXECUTE } = process.env
   try {
     if (!LIFT_SITE) throw new Error(`which site? run it as: npm run runbook -- ${name} --site FILE`)
     const site = readSite(LIFT_SITE)
-    const release = lock(site.journal, name, LIFT_TAKE_OVER === '1')
+    const release = lock(site.journal, name)
     process.once('exit', release)
     const lift = await openLift(site, name)
     const began = new Date()

@@ -1,14 +1,21 @@
-/** `npm run runbook -- NAME --site FILE [--execute]`: a runbook against a pair of databases. */
+/** `npm run runbook -- NAME --site FILE [--execute]`: a runbook against a pair of databases; `status`, `resume`. */
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { parseArgs } from 'node:util'
+import { resume } from '../migration/resume.ts'
+import { readSite } from '../migration/site.ts'
+import { readStatus, statusText } from '../migration/status.ts'
 
-const usage = `npm run runbook -- NAME --site FILE [--execute] [--take-over]
+const usage = `npm run runbook -- NAME --site FILE [--execute]
 npm run runbook -- list
+npm run runbook -- status --site FILE [--json]
+npm run runbook -- resume --site FILE --execute
 
-  --site       the site file: both databases, the write gate, the front door
-  --execute    act; without it every check runs and nothing changes
-  --take-over  take the lock of a run whose process is gone`
+  NAME       one of list; without --execute every check runs and nothing changes
+  status     who accepts writes, what runs, what to do
+  resume     settles what a run that died has left, and removes its lock
+  --site     the site file: both databases, the write gate, the front door`
 
 function fail(message: string): never {
   console.error(message)
@@ -16,56 +23,78 @@ function fail(message: string): never {
 }
 
 const names = readdirSync('runbooks')
-  .filter((name) => name.endsWith('.md'))
+  .filter((name) => name.endsWith('.md') && name !== 'README.md')
   .map((name) => name.slice(0, -3))
 
 function read() {
+  const boolean = { type: 'boolean' } as const
+  const options = { site: { type: 'string' }, execute: boolean, json: boolean, help: boolean } as const
   try {
-    return parseArgs({
-      args: process.argv.slice(2),
-      allowPositionals: true,
-      options: {
-        site: { type: 'string' },
-        execute: { type: 'boolean' },
-        'take-over': { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    })
+    return parseArgs({ allowPositionals: true, options })
   } catch (error) {
     return fail(`${(error as Error).message.split('. ')[0]}. Usage:\n\n${usage}`)
   }
 }
 
+function siteOrFail() {
+  if (!values.site) return fail(`which site? give --site FILE\n\n${usage}`)
+  try {
+    return readSite(values.site)
+  } catch (error) {
+    return fail((error as Error).message)
+  }
+}
+
 const { values, positionals } = read()
 const [name] = positionals
-if (values.help) {
-  console.log(usage)
-  process.exit(0)
-}
-if (name === 'list') {
-  console.log(names.join('\n'))
-  process.exit(0)
-}
-if (!name || !names.includes(name))
+
+if (values.help) console.log(usage)
+else if (name === 'list') console.log(names.join('\n'))
+else if (name === 'status') {
+  const status = await readStatus(siteOrFail())
+  console.log(values.json ? JSON.stringify(status, undefined, 2) : statusText(status))
+} else if (name === 'resume') await settleWhatIsLeft()
+else if (name && names.includes(name)) run(name)
+else
   fail(
     `${name ? `there is no runbook «${name}»` : 'which runbook?'} There are: ${names.join(', ')}\n\n${usage}`,
   )
-if (!values.site) fail(`which site? give --site FILE\n\n${usage}`)
-if (!existsSync(values.site)) fail(`the site file ${values.site} does not exist`)
 
-const child = spawn(
-  process.execPath,
-  ['--import', 'tsx', 'node_modules/zx/build/cli.js', `runbooks/${name}.md`],
-  {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      LIFT_SITE: values.site,
-      ...(values.execute ? { LIFT_EXECUTE: '1' } : {}),
-      ...(values['take-over'] ? { LIFT_TAKE_OVER: '1' } : {}),
+async function settleWhatIsLeft(): Promise<void> {
+  const site = siteOrFail()
+  if (!values.execute) {
+    console.log(`${statusText(await readStatus(site))}\n\nNothing was done: «resume» acts with --execute.`)
+    return
+  }
+  try {
+    const { settled, lock } = await resume(site, `resume ${hostname()} ${process.pid}`)
+    if (settled) {
+      const { epoch, decision, postponed } = settled
+      console.log(`epoch ${epoch} is settled: ${decision.verdict}, decided by ${decision.by}`)
+      for (const error of postponed)
+        console.log(`left for the watchdog, which keeps trying: ${error.message}`)
+    }
+    if (lock)
+      console.log(`the lock of «${lock.runbook}» (process ${lock.pid}, since ${lock.since}) is removed`)
+    if (!settled && !lock) console.log('nothing was left to settle')
+    process.exit(0)
+  } catch (error) {
+    console.error((error as Error).message)
+    process.exit(1)
+  }
+}
+
+function run(runbook: string): void {
+  siteOrFail()
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'node_modules/zx/build/cli.js', `runbooks/${runbook}.md`],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, LIFT_SITE: values.site ?? '', ...(values.execute ? { LIFT_EXECUTE: '1' } : {}) },
     },
-  },
-)
-// Ctrl-C reaches the child too; it ends in order, and we with it.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
-child.on('exit', (code) => process.exit(code ?? 1))
+  )
+  // Ctrl-C reaches the child too; it ends in order, and we with it.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
+  child.on('exit', (code) => process.exit(code ?? 1))
+}

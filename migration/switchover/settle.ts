@@ -1,4 +1,4 @@
-import { type Database, openDatabase, otherSide } from '../database.ts'
+import { type Database, freshlyOpened, otherSide } from '../database.ts'
 import { removeDdlFreeze } from '../ddl-freeze.ts'
 import type { Decision, DecisionStore, Verdict } from '../decision/decision.ts'
 import { settledToken, underToken } from '../epoch.ts'
@@ -54,12 +54,12 @@ export async function settle(
   const record = decision.verdict === 'back' ? from : otherSide(from)
   const purpose = `settling epoch ${epoch}`
   const postponed: Error[] = []
-  await withDatabase(means.site, record, purpose, async (database) => {
+  await freshlyOpened(means.site, record, purpose, async (database) => {
     await shutOutOthers(database, epoch)
     if (decision.verdict === 'back') await dropSubscription(database.client, linkName(means.site, epoch))
     else await stopLink(database, unsettled.forward)
     await openRecord(means, database, epoch)
-    await withDatabase(means.site, otherSide(record), purpose, async (other) => {
+    await freshlyOpened(means.site, otherSide(record), purpose, async (other) => {
       await shutOutOthers(other, epoch)
       if (decision.verdict === 'back') await restoreForward(means.site, other, unsettled)
       else await clearAway(database, other, unsettled.forward, linkName(means.site, epoch))
@@ -67,20 +67,6 @@ export async function settle(
     }).catch((error) => postponed.push(error as Error))
   })
   return { decision, postponed }
-}
-
-async function withDatabase(
-  site: Site,
-  side: Side,
-  purpose: string,
-  act: (database: Database) => Promise<void>,
-): Promise<void> {
-  const database = await openDatabase(site, side, purpose)
-  try {
-    await act(database)
-  } finally {
-    await database.client.end().catch(() => {})
-  }
 }
 
 /** Ends the sessions of whoever acted until now; acts of the undecided switchover are refused from here on. */

@@ -1,0 +1,43 @@
+import { freshlyOpened } from './database.ts'
+import { decisionStore } from './decision/files.ts'
+import { createGate } from './gate/create.ts'
+import { type LockHolder, readLock, removeLock } from './journal/lock.ts'
+import { dropTrackingSlots } from './replication.ts'
+import type { Site } from './site.ts'
+import { type Means, type Settled, settle } from './switchover/settle.ts'
+import { mailbox } from './watchdog/mailbox.ts'
+
+export interface Resumed {
+  /** Absent when no switchover was under way. */
+  settled?: Settled & { epoch: number }
+  /** The lock that was removed. */
+  lock?: LockHolder
+}
+
+/**
+ * Settles what a run that died has left: its switchover goes back, or forward when that was decided, its slots
+ * and its lock are removed. Without anything left it changes nothing.
+ * @throws Error while the run that holds the lock still lives
+ */
+export async function resume(site: Site, by: string, means: Means = meansOf(site)): Promise<Resumed> {
+  const lock = readLock(site.journal)
+  if (lock?.alive) throw new Error(`${lock.explanation}; nothing was done`)
+  const box = mailbox(site.journal)
+  const arming = await box.arming()
+  const result: Resumed = {}
+  if (arming) {
+    const settled = await settle(means, arming, 'back', by)
+    result.settled = { ...settled, epoch: arming.epoch }
+    if (settled.postponed.length === 0) await box.disarm()
+  }
+  for (const side of ['source', 'target'] as const) {
+    await freshlyOpened(site, side, 'resume', ({ client }) => dropTrackingSlots(client, site))
+  }
+  if (lock) {
+    removeLock(site.journal)
+    result.lock = lock.holder
+  }
+  return result
+}
+
+const meansOf = (site: Site): Means => ({ site, gate: createGate(site), decisions: decisionStore(site) })

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { decisionStore } from '../../migration/decision/files.ts'
+import { lock, readLock } from '../../migration/journal/lock.ts'
+import { resume } from '../../migration/resume.ts'
+import { readStatus, statusText } from '../../migration/status.ts'
+import { mailbox } from '../../migration/watchdog/mailbox.ts'
+import { beforePause, createTestbed, inPause, testServers } from './testbed.ts'
+
+const servers = await testServers()
+
+test.serial('one run at a time: the other is told who has the lock and since when', async (t) => {
+  const bed = await createTestbed(servers)
+  const release = lock(bed.site.journal, 'cutover')
+  t.throws(() => lock(bed.site.journal, 'rollback'), {
+    message: /«cutover» runs since \d{4}-.* process \d+: wait until it has ended/,
+  })
+  release()
+  t.notThrows(() => lock(bed.site.journal, 'rollback')())
+  await bed.close()
+})
+
+test.serial(
+  'what a dead run left is settled, its slots and its lock are gone, and the next run works',
+  async (t) => {
+    const bed = await createTestbed(servers, { deadlineMs: 60_000 })
+    bed.startWatchdog()
+    const before = await bed.pay()
+    const replicate = await bed.run('source')
+    await replicate.all(['check-databases', 'install-fence', 'subscribe-target', 'await-caught-up'])
+    await replicate.close()
+    const run = await bed.run('source')
+    lock(bed.site.journal, 'cutover')
+    await run.all(beforePause)
+    await run.all(inPause.slice(0, 3))
+    // Its process is gone: one that has ended stands for it.
+    const gone = spawn(process.execPath, ['-e', ''])
+    await new Promise((resolve) => gone.once('exit', resolve))
+    const path = join(bed.site.journal, 'lock.json')
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), pid: gone.pid }))
+
+    const text = statusText(await readStatus(bed.site))
+    t.regex(text, /NOBODY accepts writes/)
+    t.regex(text, /that process is gone: its lock is stale/)
+    t.regex(text, /epoch 1 is under way from the source/)
+    t.regex(text, /watchdog {4}lives/)
+    const means = { site: bed.site, gate: bed.gate, decisions: decisionStore(bed.site) }
+    const result = await resume(bed.site, 'a test', means)
+    t.like(result, {
+      settled: { epoch: 1, decision: { verdict: 'back', by: 'a test' }, postponed: [] },
+      lock: { runbook: 'cutover' },
+    })
+    t.is(readLock(bed.site.journal), undefined)
+    t.is(await mailbox(bed.site.journal).arming(), undefined)
+    const after = await bed.pay()
+    t.deepEqual(await bed.payments('source'), [before, after])
+    t.regex(statusText(await readStatus(bed.site)), /^The source is the system of record/)
+    const admin = await bed.connect('source', 'superuser')
+    const slots = await admin.query(
+      `select slot_name from pg_replication_slots where database = current_database()`,
+    )
+    t.is(slots.rows.length, 1, 'only the slot of the link forward')
+    await run.close()
+
+    const next = await bed.run('source')
+    await next.all([...beforePause, ...inPause])
+    t.deepEqual(await bed.payments('target'), [before, after])
+    await next.close()
+    t.deepEqual(await resume(bed.site, 'a test', means), {})
+    await bed.close()
+  },
+)
+
+test.serial('a run that lives is left alone', async (t) => {
+  const bed = await createTestbed(servers)
+  const release = lock(bed.site.journal, 'cutover')
+  await t.throwsAsync(resume(bed.site, 'a test'), { message: /wait until it has ended; nothing was done/ })
+  release()
+  await bed.close()
+})
+
+test.serial('the status of a site where nothing has begun, or nothing answers, says so', async (t) => {
+  const bed = await createTestbed(servers)
+  t.regex(statusText(await readStatus(bed.site)), /no lift has begun/)
+  const unreachable = { ...bed.site, target: { url: 'postgres://x:y@127.0.0.1:1/pay' } }
+  const text = statusText(await readStatus(unreachable))
+  t.regex(text, /target {6}the target database at 127.0.0.1:1 cannot be reached/)
+  await bed.close()
+})
