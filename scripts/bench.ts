@@ -1,0 +1,23 @@
+/** `npm run bench -- [NAME]`: the measurements of benchmarks/, one after the other, each side by side with a peer. */
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+
+const asked = process.argv.slice(2)
+// A benchmark's head says how it is run, the other files are parts of one.
+const names = readdirSync('benchmarks')
+  .filter((file) => readFileSync(`benchmarks/${file}`, 'utf8').slice(0, 2000).includes(`benchmarks/${file}`))
+  .map((file) => file.slice(0, -3))
+const unknown = asked.find((name) => !name.startsWith('-') && !names.includes(name))
+if (unknown) {
+  console.error(`there is no benchmark «${unknown}»; there are: ${names.join(', ')}`)
+  process.exit(2)
+}
+const chosen = asked.filter((name) => names.includes(name))
+const flags = asked.filter((word) => word.startsWith('-'))
+for (const name of chosen.length > 0 ? chosen : names) {
+  console.log(`\n== ${name}`)
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', `benchmarks/${name}.ts`, ...flags], {
+    stdio: 'inherit',
+  })
+  if (status !== 0) process.exit(status ?? 1)
+}
