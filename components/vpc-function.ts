@@ -1,8 +1,9 @@
 import * as aws from '@pulumi/aws'
-import * as pulumi from '@pulumi/pulumi'
+import type * as pulumi from '@pulumi/pulumi'
 import { Component } from './component.ts'
 import type { Context } from './context.ts'
 import { functionAlarms } from './function-alarms.ts'
+import { codeArgs, type FunctionCode } from './function-code.ts'
 import { environmentProblems, plainEnvironment } from './function-environment.ts'
 import { functionStatements } from './function-role.ts'
 import { FunctionTrigger } from './function-trigger.ts'
@@ -10,11 +11,6 @@ import { type Invocation, invocationProblems } from './invocation.ts'
 import { type LogDestinations, LogGroup } from './log-group.ts'
 import { policy, type Statement, trust } from './policies.ts'
 import { outside, refuse } from './refuse.ts'
-
-/** A bundle that `npm run bundle` made in `dist/functions/<bundle>`, or an archive in S3. */
-export type FunctionCode =
-  | { bundle: string }
-  | { bucket: pulumi.Input<string>; key: string; version: pulumi.Input<string> }
 
 /** What is done about cold starts, where latency is promised. SnapStart and provisioned concurrency exclude each other. */
 export type ColdStarts = { kind: 'provisioned'; concurrency: number } | { kind: 'snapStart' }
@@ -203,11 +199,6 @@ export class VpcFunction extends Component {
     return live
   }
 }
-
-const codeArgs = (code: FunctionCode) =>
-  'bundle' in code
-    ? { code: new pulumi.asset.FileArchive(`dist/functions/${code.bundle}`) }
-    : { s3Bucket: code.bucket, s3Key: code.key, s3ObjectVersion: code.version }
 
 /** Why a function must not be built like this; pure. */
 export function functionProblems(args: VpcFunctionArgs): string[] {

@@ -27,8 +27,8 @@ test('a function has its secure defaults', async (t) => {
     [lambda, 'worker-function', 'vpcConfig.subnetIds', ['subnet-1', 'subnet-2']],
     [lambda, 'worker-function', 'kmsKeyArn', '<unknown>'],
     [lambda, 'worker-function', 'timeout', 30],
-    [lambda, 'worker-function', 'name', 'payments-lift-prod-worker'],
     [lambda, 'worker-function', 'code.archive.path', 'dist/functions/something'],
+    [lambda, 'worker-function', 'name', 'payments-lift-prod-worker'],
     ['aws:cloudwatch/logGroup:LogGroup', 'worker-logs-group', 'retentionInDays', 400],
     ['aws:cloudwatch/logGroup:LogGroup', 'worker-logs-group', 'kmsKeyId', '<unknown>'],
   ])
