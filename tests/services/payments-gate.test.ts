@@ -48,7 +48,9 @@ test('pause, route, resume: requests wait in order and end up in the target', as
   t.true((await Promise.all(held)).every((answer) => answer.statusCode === 201))
   t.is((await from.owner.query('select from payments')).rowCount, 1)
   t.is((await to.owner.query('select from payments')).rowCount, 20)
+  const asked = performance.now()
   while ((await sessions(from))! > 0) await new Promise(setImmediate)
+  t.true(performance.now() - asked < 20_000, 'closed, and not left to time out')
   t.true((await sessions(to))! <= 5)
 })
 
