@@ -4,7 +4,10 @@ import { quoted } from './types.ts'
 interface CanonicalForm {
   /** The SQL expression; hashed by its type's own hash function or, if bytea, by all its bytes. */
   expression: (column: string) => string
-  /** Literals the two servers must turn into the same hash, or the type goes through text. */
+  /**
+   * Literals the two servers must turn into the same hash, or the type goes through text. In ASCII, for servers
+   * of any encoding.
+   */
   samples: string[]
 }
 
@@ -29,8 +32,8 @@ export const canonicalForms: Record<string, CanonicalForm> = {
   },
   date: { expression: self, samples: ['2000-01-01', '1969-07-20', 'infinity', '0044-03-15 BC'] },
   bytea: { expression: self, samples: ['\\x', '\\x00', '\\xdeadbeef00112233445566778899aabb'] },
-  text: { expression: text, samples: ['', 'a', 'A', 'a ', 'naïve 🙂', 'longer than one block of the hash'] },
-  varchar: { expression: text, samples: ['', 'a', 'naïve 🙂'] },
+  text: { expression: text, samples: ['', 'a', 'A', 'a ', 'longer than one block of the hash'] },
+  varchar: { expression: text, samples: ['', 'a', 'longer'] },
   bpchar: { expression: send('bpcharsend'), samples: ['', 'a', 'a  '] },
   name: { expression: send('namesend'), samples: ['', 'a'] },
   timestamp: {
@@ -53,7 +56,7 @@ export const canonicalForms: Record<string, CanonicalForm> = {
   inet: { expression: send('inet_send'), samples: ['10.0.0.1', '10.0.0.1/8', '::1', 'fe80::1/64'] },
   cidr: { expression: send('cidr_send'), samples: ['10.0.0.0/8', '2001:db8::/32'] },
   json: { expression: send('json_send'), samples: ['{}', '{"b": 1,  "a": [1.0, 1.00]}'] },
-  jsonb: { expression: send('jsonb_send'), samples: ['{}', '{"b": 1, "a": [1.0, 1.00, null, "é"]}', '-0.0'] },
+  jsonb: { expression: send('jsonb_send'), samples: ['{}', '{"b": 1, "a": [1.0, 1.00, null, "e"]}', '-0.0'] },
 }
 
 /** Names of `canonicalForms` that hash text by the bytes of the server's encoding. */

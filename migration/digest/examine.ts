@@ -11,14 +11,23 @@ import { type Clients, qualified, quoted, tableName } from './types.ts'
 
 /** Rows a side sends at once: bounds the client's memory. */
 const rowsAtOnce = 40_000
-/** A bucket above this is split further inside the servers. */
-const rowsToSplit = 10_000
+/** Buckets that the servers split at once, each into 256: bounds the sums the client holds. */
+const bucketsToSplit = 64
+/** A bucket of so few rows is fetched rather than split. */
+const rowsNotWorthSplitting = 64
 
 export interface Examined extends Difference {
   /** False when `maxKeys` ended the search. */
   complete: boolean
 }
 
+interface Part {
+  bucketing: Bucketing
+  /** Buckets with the rows of the larger side. */
+  buckets: Map<bigint, number>
+}
+
+/** Splits buckets inside the servers while they are large, then fetches keys and hashes of what is left. */
 export async function examine(
   clients: Clients,
   scanned: Pick<ScannedTable, 'table' | 'bucketing' | 'differing'>,
@@ -26,37 +35,35 @@ export async function examine(
 ): Promise<Examined> {
   const { table } = scanned
   const found: Examined = { missing: [], extra: [], differing: [], complete: true }
-  const open: { bucketing: Bucketing; buckets: Map<bigint, number> }[] = [
-    { bucketing: scanned.bucketing, buckets: scanned.differing },
-  ]
-  for (let next = open.pop(); next; next = open.pop()) {
-    const { bucketing, buckets } = next
+  const open: Part[] = [{ bucketing: scanned.bucketing, buckets: scanned.differing }]
+  for (let part = open.pop(); part; part = open.pop()) {
+    options.signal.throwIfAborted()
+    const { bucketing, buckets } = part
+    if (buckets.size === 0) continue
+    const total = [...buckets.values()].reduce((sum, size) => sum + size, 0)
     const split = finer(bucketing)
-    const large = split ? [...buckets].filter(([, size]) => size > rowsToSplit) : []
-    if (split && large.length > 0) {
-      const condition = conditionFor(
-        table,
-        bucketing,
-        large.map(([bucket]) => bucket),
-        options,
-      )
+    if (split && total > rowsAtOnce && total / buckets.size > rowsNotWorthSplitting) {
+      const [now, later] = first(buckets, (taken) => taken < bucketsToSplit)
+      const condition = conditionFor(table, bucketing, now, options)
       const sql = digestSql(table, options.seeds, split, qualified(table), condition)
       const [source, target] = (await onBoth(clients, table, sql)).map(digestOf)
-      open.push({ bucketing: split, buckets: differingBuckets(source!, target!) })
-      for (const [bucket] of large) buckets.delete(bucket)
+      open.push(
+        { bucketing, buckets: later },
+        { bucketing: split, buckets: differingBuckets(source!, target!) },
+      )
+      continue
     }
-    for (const batch of batches(buckets)) {
-      options.signal.throwIfAborted()
-      const sql = rowsSql(table, options.seeds, conditionFor(table, bucketing, batch, options))
-      const [source, target] = (await onBoth(clients, table, sql)).map(rowsByName)
-      const { missing, extra, differing } = difference(source!, target!)
-      found.missing.push(...missing)
-      found.extra.push(...extra)
-      found.differing.push(...differing)
-      if (found.missing.length + found.extra.length + found.differing.length >= options.maxKeys) {
-        return { ...found, complete: false }
-      }
-    }
+    const [now, later] = first(buckets, (_, rowCount) => rowCount <= rowsAtOnce)
+    open.push({ bucketing, buckets: later })
+    const sql = rowsSql(table, options.seeds, conditionFor(table, bucketing, now, options))
+    const [source, target] = (await onBoth(clients, table, sql)).map(rowsByName)
+    const { missing, extra, differing } = difference(source!, target!)
+    found.missing.push(...missing)
+    found.extra.push(...extra)
+    found.differing.push(...differing)
+    const more = open.some((one) => one.buckets.size > 0)
+    if (more && found.missing.length + found.extra.length + found.differing.length >= options.maxKeys)
+      return { ...found, complete: false }
   }
   return found
 }
@@ -81,18 +88,16 @@ async function onBoth(clients: Clients, table: TablePlan, sql: string): Promise<
   )
 }
 
-/** Neighbours together, so that their ranges join. */
-function* batches(buckets: Map<bigint, number>): Generator<bigint[]> {
-  let batch: bigint[] = []
-  let size = 0
-  for (const [bucket, rowCount] of [...buckets].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (batch.length > 0 && size + rowCount > rowsAtOnce) {
-      yield batch
-      batch = []
-      size = 0
-    }
-    batch.push(bucket)
-    size += rowCount
+/** The first buckets while the condition holds, at least one, neighbours together so that their ranges join. */
+function first(
+  buckets: Map<bigint, number>,
+  fits: (taken: number, rowCount: number) => boolean,
+): [bigint[], Map<bigint, number>] {
+  const sorted = [...buckets].sort(([a], [b]) => (a < b ? -1 : 1))
+  let taken = 0
+  for (let rowCount = 0; taken < sorted.length; taken++) {
+    rowCount += sorted[taken]![1]
+    if (taken > 0 && !fits(taken, rowCount)) break
   }
-  if (batch.length > 0) yield batch
+  return [sorted.slice(0, taken).map(([bucket]) => bucket), new Map(sorted.slice(taken))]
 }

@@ -19,14 +19,28 @@ export interface Databases {
   servers: { source: PostgresServer; target: PostgresServer }
 }
 
-export async function databases(t: ExecutionContext, sql = '', options = ''): Promise<Databases> {
+/** The databases end with the test. */
+export async function databases(
+  t: ExecutionContext,
+  sql = '',
+  options: { source?: string; target?: string } = {},
+): Promise<Databases> {
   servers ??= Promise.all([testPostgres(t, 'source'), testPostgres(t, 'target')])
-  const [sourceServer, targetServer] = await servers
-  const name = `digest_${process.pid}_${++made}`
+  const d = await openDatabases(await servers, `digest_${process.pid}_${++made}`, options)
+  t.teardown(() => Promise.allSettled([d.clients.source.end(), d.clients.target.end()]).then(() => {}))
+  if (sql) await d.both(sql)
+  return d
+}
+
+export async function openDatabases(
+  [sourceServer, targetServer]: [PostgresServer, PostgresServer],
+  name: string,
+  options: { source?: string; target?: string } = {},
+): Promise<Databases> {
   const open = async (server: PostgresServer) => {
     const admin = new pg.Client(server.url('postgres'))
     await admin.connect()
-    await admin.query(`CREATE DATABASE ${name} ${options}`)
+    await admin.query(`CREATE DATABASE ${name} ${options[server.side] ?? ''}`)
     await admin.end()
     const client = new pg.Client(server.url(name))
     client.on('error', () => {})
@@ -34,16 +48,13 @@ export async function databases(t: ExecutionContext, sql = '', options = ''): Pr
     return client
   }
   const clients = { source: await open(sourceServer), target: await open(targetServer) }
-  t.teardown(() => Promise.allSettled([clients.source.end(), clients.target.end()]).then(() => {}))
-  const both = async (text: string) => {
-    await Promise.all([clients.source.query(text), clients.target.query(text)])
-  }
-  if (sql) await both(sql)
   return {
     name,
     source: sourceServer.url(name),
     target: targetServer.url(name),
-    both,
+    both: async (text) => {
+      await Promise.all([clients.source.query(text), clients.target.query(text)])
+    },
     onSource: (text) => clients.source.query(text),
     onTarget: (text) => clients.target.query(text),
     clients,

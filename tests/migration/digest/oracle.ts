@@ -44,10 +44,13 @@ async function read(client: Databases['clients']['source'], table: RandomTable):
   const naming = table.key.length > 0 ? table.key : table.columns
   // Through ROW, because a cast to text may lose something that the type's own output shows.
   const values = table.columns.map(({ name }) => `ROW("${name}")::text`)
+  // Names of objects in regclass columns must not depend on the path.
+  await client.query('SET search_path = pg_catalog')
   const { rows } = await client.query({
-    text: `SELECT ${[...naming.map(column), ...values].join(', ')} FROM ${table.name}`,
+    text: `SELECT ${[...naming.map(column), ...values].join(', ')} FROM public.${table.name}`,
     rowMode: 'array',
   })
+  await client.query('SET search_path = public')
   const byKey = new Map<string, Row[]>()
   for (const row of rows as Row[]) {
     const key = JSON.stringify(row.slice(0, naming.length))

@@ -31,6 +31,30 @@ export interface Outcome {
   mistakes: { key: string[]; columns: string[]; damage: Damage | undefined; said: Opinion; truth: Opinion }[]
 }
 
+/** Makes the text of the two databases look different: order, time zone, dates, numbers. */
+export async function makeUnlike({ name, onSource, onTarget }: Databases): Promise<void> {
+  const alter = (settings: Record<string, string>) =>
+    Object.entries(settings)
+      .map(([setting, value]) => `ALTER DATABASE ${name} SET ${setting} = '${value}';`)
+      .join(' ')
+  await onSource(
+    alter({
+      timezone: 'Asia/Kathmandu',
+      datestyle: 'German',
+      bytea_output: 'escape',
+      extra_float_digits: '-3',
+    }),
+  )
+  await onTarget(
+    alter({
+      timezone: 'America/St_Johns',
+      datestyle: 'SQL, DMY',
+      intervalstyle: 'sql_standard',
+      search_path: '',
+    }),
+  )
+}
+
 /** @param wanted damages that take effect; none compares equal tables */
 export async function compareRandomTables(
   d: Databases,

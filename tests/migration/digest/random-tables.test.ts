@@ -1,17 +1,13 @@
 import test, { type ExecutionContext } from 'ava'
 import { type Databases, databases } from './databases.ts'
-import { compareRandomTables } from './random-comparison.ts'
+import { compareRandomTables, makeUnlike } from './random-comparison.ts'
 import { randomTypes } from './random-types.ts'
 
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 
-/** Two databases whose text looks different: order, time zone, dates, numbers, money. */
 async function unlikeDatabases(t: ExecutionContext): Promise<Databases> {
   const d = await databases(t)
-  await d.onSource(`ALTER DATABASE ${d.name} SET timezone = 'Asia/Kathmandu'; ALTER DATABASE ${d.name} SET datestyle = 'German';
-    ALTER DATABASE ${d.name} SET bytea_output = 'escape'; ALTER DATABASE ${d.name} SET extra_float_digits = -3`)
-  await d.onTarget(`ALTER DATABASE ${d.name} SET timezone = 'America/St_Johns'; ALTER DATABASE ${d.name} SET datestyle = 'SQL, DMY';
-    ALTER DATABASE ${d.name} SET intervalstyle = 'sql_standard'; ALTER DATABASE ${d.name} SET search_path = ''`)
+  await makeUnlike(d)
   return d
 }
 

@@ -129,3 +129,105 @@ test('only the rows of the given keys are compared', async (t) => {
   const all = await verifyKeys(clients.source, clients.target, new Map([['public.payment', 'all']]), { plan })
   t.deepEqual(all.tables[0]?.counted, { missing: 1, extra: 0, differing: 2 })
 })
+
+for (const key of ['bigint', 'text COLLATE "C"']) {
+  test(`more differences than can be listed end the search, and say so: ${key}`, async (t) => {
+    const { source, target, onTarget } = await databases(
+      t,
+      `CREATE TABLE p (id ${key} PRIMARY KEY, n int); INSERT INTO p SELECT i, i FROM generate_series(1, 90000) i; ANALYZE p`,
+    )
+    await onTarget('UPDATE p SET n = -n; DELETE FROM p WHERE n % 2 = 0')
+    const [table] = (await verifyAll(source, target, { maxKeys: 5000, maxRowsExplained: 3 })).tables
+    t.false(table?.complete)
+    const { missing, extra, differing } = table!.counted
+    t.true(missing + extra + differing >= 5000 && missing + extra + differing < 90000)
+    t.deepEqual(table?.differing.map((row) => row.columns.length).slice(0, 4), [1, 1, 1, 0])
+    const all = (await verifyAll(source, target, { maxRowsExplained: 0 })).tables[0]
+    t.deepEqual([all?.complete, all?.counted], [true, { missing: 45000, extra: 0, differing: 45000 }])
+  })
+}
+
+test('one far key leaves all others in one bucket, which is split until the row is found', async (t) => {
+  const { source, target, onTarget } = await databases(
+    t,
+    `CREATE TABLE p (id bigint PRIMARY KEY, n int); ANALYZE p;
+    INSERT INTO p SELECT i, i FROM generate_series(1, 90000) i; INSERT INTO p VALUES (-9223372036854775808, 1), (9223372036854775807, 1)`,
+  )
+  await onTarget('UPDATE p SET n = 0 WHERE id IN (45678, 9223372036854775807)')
+  const [table] = (await verifyAll(source, target)).tables
+  t.deepEqual(differing(table), [
+    [['45678'], ['n']],
+    [['9223372036854775807'], ['n']],
+  ])
+})
+
+test('partitions count as their table, whatever partitions the other side has', async (t) => {
+  const { source, target, onSource, onTarget } = await databases(t)
+  const table = 'CREATE TABLE p (id int, region text, n int, PRIMARY KEY (id, region))'
+  const rows = `INSERT INTO p SELECT i, (ARRAY['eu', 'us'])[i % 2 + 1], i FROM generate_series(1, 5000) i`
+  await onSource(`${table} PARTITION BY LIST (region); CREATE TABLE p_eu PARTITION OF p FOR VALUES IN ('eu');
+    CREATE TABLE p_us PARTITION OF p FOR VALUES IN ('us') PARTITION BY RANGE (id);
+    CREATE TABLE p_us_1 PARTITION OF p_us FOR VALUES FROM (0) TO (2500); CREATE TABLE p_us_2 PARTITION OF p_us DEFAULT; ${rows}`)
+  await onTarget(`${table}; ${rows}`)
+  t.like(await verifyAll(source, target), { equal: true, tables: [{ table: 'p', rows: 5000 }] })
+  await onTarget('UPDATE p SET n = 0 WHERE id = 3001')
+  t.deepEqual(differing((await verifyAll(source, target)).tables[0]), [[['3001', 'us'], ['n']]])
+})
+
+test('two encodings of one text are equal', async (t) => {
+  const { source, target, clients, onTarget } = await databases(
+    t,
+    `CREATE TABLE p (note text PRIMARY KEY, names text[], e "char")`,
+    { source: `ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0` },
+  )
+  for (const client of Object.values(clients))
+    await client.query(`INSERT INTO p VALUES ('naïve', '{é,ü}', 'x'), ('plain', '{a}', NULL)`)
+  t.true((await verifyAll(source, target)).equal)
+  await onTarget(`UPDATE p SET names = '{é,u}'`)
+  t.deepEqual(differing((await verifyAll(source, target)).tables[0]), [
+    [['naïve'], ['names']],
+    [['plain'], ['names']],
+  ])
+})
+
+test('rows that a policy hides are no answer', async (t) => {
+  const { source, target, name, servers, both } = await databases(t, payments)
+  const role = `limited_${process.pid}`
+  await both(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT SELECT ON payment TO ${role};
+    ALTER TABLE payment ENABLE ROW LEVEL SECURITY; CREATE POLICY half ON payment USING (id < 100)`)
+  const [ours, theirs] = [servers.source, servers.target].map((server) => server.url(name, role, 'secret'))
+  const error = await t.throwsAsync(verifyAll(ours!, theirs!), { instanceOf: CannotCompareError })
+  t.regex(error?.message ?? '', /row-level security policy/)
+  t.true((await verifyAll(source, target)).equal)
+})
+
+test('a table that is rewritten during the comparison waits for it', async (t) => {
+  const { source, target, onTarget } = await databases(t, payments)
+  let truncated: Promise<unknown> | undefined
+  const result = await verifyAll(source, target, {
+    chunkMebibytes: 0.1,
+    onProgress: () => {
+      truncated ??= onTarget('TRUNCATE payment')
+    },
+  })
+  t.true(result.equal, 'not an empty table for one side')
+  t.truthy(truncated)
+  await truncated
+})
+
+test('an aborted comparison ends on the servers too', async (t) => {
+  const { source, target, clients, onSource } = await databases(t, payments)
+  const plan = await planTables(clients.source, clients.target)
+  const abort = new AbortController()
+  const running = verifyAll(source, target, { plan, where: 'pg_sleep(1) IS NOT NULL', signal: abort.signal })
+  const active = async () =>
+    (
+      await onSource(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(1)%'
+      AND state = 'active' AND pid <> pg_backend_pid()`)
+    ).rowCount
+  while ((await active()) === 0);
+  abort.abort(new Error('stop'))
+  await t.throwsAsync(running, { message: 'stop' })
+  while ((await active()) !== 0);
+  t.pass()
+})
