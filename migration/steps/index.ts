@@ -1,4 +1,5 @@
 import { removeWayBack } from './decommission.ts'
+import { alignGates, inspectReplication, proveLink } from './inspect.ts'
 import { freezeSchema, preflight, prepare } from './prepare.ts'
 import { awaitCaughtUp, checkDatabases, installFence, subscribeTarget } from './replicate.ts'
 import { shiftTo, watchWeight } from './shift.ts'
@@ -41,6 +42,9 @@ export const steps = {
   'clear-away': clearOldLink,
   'verify-way-back': verifyWayBack,
   'remove-way-back': removeWayBack,
+  'inspect-replication': inspectReplication,
+  'prove-link': proveLink,
+  'align-gates': alignGates,
 } satisfies Record<string, Step<never[]>>
 
 export type StepName = keyof typeof steps
