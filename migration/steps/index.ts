@@ -50,3 +50,16 @@ export const steps = {
 export type StepName = keyof typeof steps
 
 export type StepArgs<Name extends StepName> = (typeof steps)[Name] extends Step<infer Args> ? Args : never
+
+/** The steps between holding writes and letting them through, in their order. */
+export const pauseSteps = [
+  'pause',
+  'fence',
+  'drain',
+  'sequences',
+  'verify-changes',
+  'turn-replication',
+  'decide',
+  'open',
+  'resume',
+] as const satisfies StepName[]

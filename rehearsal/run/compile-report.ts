@@ -1,5 +1,6 @@
 import { openLift } from '../../migration/lift.ts'
 import { readSite } from '../../migration/site.ts'
+import { pauseSteps } from '../../migration/steps/index.ts'
 import { systemOfRecord as openSide } from '../../migration/switchover/plan.ts'
 import { judge } from '../judge/judge.ts'
 import type { Load } from '../load/client.ts'
@@ -86,19 +87,6 @@ async function systemOfRecord(world: World): Promise<'source' | 'target'> {
   }
 }
 
-/** The steps between holding writes and letting them through. */
-const inPause = [
-  'pause',
-  'fence',
-  'drain',
-  'sequences',
-  'verify-changes',
-  'turn-replication',
-  'decide',
-  'open',
-  'resume',
-]
-
 async function measureSwitchovers(runs: RunbookSteps[], load: Load, startedAt: number) {
   const switchovers: Switchover[] = []
   const pauses: Pause[] = []
@@ -115,7 +103,7 @@ async function measureSwitchovers(runs: RunbookSteps[], load: Load, startedAt: n
 
 /** What the client went through in a switchover; undefined for other runbooks, or when it never paused. */
 export async function measureSwitchover({ runbook, steps }: RunbookSteps, load: Load) {
-  const within = steps.filter((step) => inPause.includes(step.step))
+  const within = steps.filter((step) => (pauseSteps as readonly string[]).includes(step.step))
   const [first, last] = [within[0], within.at(-1)]
   if ((runbook !== 'cutover' && runbook !== 'rollback') || !first || !last) return undefined
   const { writePauseMs, requestsHeld, held } = await load.pauseBetween(first.startMs, last.endMs)

@@ -7,7 +7,7 @@ import type { GateState, Route, Side, WriteGate } from '../../migration/gate/gat
 import { openJournal } from '../../migration/journal/journal.ts'
 import { type Lift, openLift } from '../../migration/lift.ts'
 import { parseSite, type Site } from '../../migration/site.ts'
-import { type StepArgs, type StepName, steps } from '../../migration/steps/index.ts'
+import { pauseSteps, type StepArgs, type StepName, steps } from '../../migration/steps/index.ts'
 import { runStep } from '../../migration/steps/run-step.ts'
 import type { StepContext } from '../../migration/steps/step.ts'
 import { mailbox } from '../../migration/watchdog/mailbox.ts'
@@ -40,17 +40,7 @@ export interface Run {
 }
 
 export const beforePause = ['preflight', 'freeze-ddl', 'verify-rows', 'prepare'] as const satisfies StepName[]
-export const inPause = [
-  'pause',
-  'fence',
-  'drain',
-  'sequences',
-  'verify-changes',
-  'turn-replication',
-  'decide',
-  'open',
-  'resume',
-] as const satisfies StepName[]
+export const inPause: readonly StepName[] = pauseSteps
 export const afterPause = ['clear-away', 'verify-way-back'] as const satisfies StepName[]
 export const switchover: readonly StepName[] = [...beforePause, ...inPause, ...afterPause]
 
