@@ -65,7 +65,9 @@ for (const after of ['Starting PostgreSQL', 'On-premises: PostgreSQL']) {
     const said = new Promise<void>((resolve) =>
       child.stdout.on('data', () => text.out.includes(after) && resolve()),
     )
-    const early = ended.then((code) => Promise.reject(new Error(`it ended with ${code} before:\n${text.err}`)))
+    const early = ended.then((code) =>
+      Promise.reject(new Error(`it ended with ${code} before:\n${text.err}`)),
+    )
     await Promise.race([said, early])
     early.catch(() => {})
     child.kill('SIGINT')
