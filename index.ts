@@ -50,7 +50,9 @@ export default async function program() {
     logging.logPipelineArgs(base, { alerts, images, cluster, accessLogs, network }),
   )
   new BillingAlerts('costs', logging.billingArgs(base))
-  const built = { alerts, images, cluster, network, accessLogs, frontDoor, logs }
+  const liftSecrets = new ServiceSecrets('lift-secrets', foundation.liftSecretsArgs(base))
+  const secrets = new ServiceSecrets('secrets', services.secretsArgs(base))
+  const built = { alerts, images, cluster, network, accessLogs, frontDoor, logs, liftSecrets }
   if (!base.context.reaches('replicate')) return finish(base, built)
 
   // replicate: the target, the write gate, and what carries out the runbooks
@@ -64,7 +66,6 @@ export default async function program() {
   if (!base.context.reaches('canary')) return finish(base, { ...built, replicate })
 
   // canary: services and functions; requests move by weight
-  const secrets = new ServiceSecrets('secrets', services.secretsArgs(base))
   const queue = new PaymentQueue('webhook-queue', services.queueArgs(base, alerts))
   const needs = { ...built, pooler, secrets, queue }
   const api = new FargateService('api', services.apiArgs(base, needs))

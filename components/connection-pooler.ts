@@ -19,9 +19,7 @@ export interface ConnectionPoolerArgs {
   /** How many tasks; there is no scaling, since each is a write gate that the runbooks know. */
   tasks: number
   routeStore: RouteStore
-  containers: Omit<PoolerTaskArgs, 'routeTable' | 'secrets'> & {
-    secrets: Omit<PoolerTaskArgs['secrets'], 'certificate' | 'agentKey'>
-  }
+  containers: Omit<PoolerTaskArgs, 'routeTable'>
   repositoryArns: pulumi.Input<string>[]
   keys: {
     /** Of the route store. */
@@ -46,25 +44,12 @@ export class ConnectionPooler extends Component {
   /** Known before `up`. */
   readonly serviceName: string
   readonly agentPort = ports.agent
-  readonly agentKeySecretArn: pulumi.Output<string>
 
   constructor(name: string, args: ConnectionPoolerArgs, options?: pulumi.ComponentResourceOptions) {
     super('ConnectionPooler', name, options)
     const { context, cluster, routeStore, keys } = args
     this.serviceName = context.name('service', 'pooler')
-    const certificate = this.createSecret(
-      context,
-      'certificate',
-      'Certificate and key of the poolers',
-      keys.secrets,
-    )
-    const agentKey = this.createSecret(
-      context,
-      'agent-key',
-      'What the runner proves itself with',
-      keys.secrets,
-    )
-    const secrets = { ...args.containers.secrets, certificate, agentKey }
+    const { secrets } = args.containers
 
     const task = new FargateTask(
       this.named('task'),
@@ -72,7 +57,7 @@ export class ConnectionPooler extends Component {
         context,
         purpose: 'pooler',
         size: args.size,
-        containers: poolerContainers({ ...args.containers, routeTable: routeStore.tableName, secrets }),
+        containers: poolerContainers({ ...args.containers, routeTable: routeStore.tableName }),
         secretArns: Object.values(secrets),
         secretKeyArns: [keys.secrets],
         mayDo: [
@@ -115,7 +100,6 @@ export class ConnectionPooler extends Component {
       this.child({ dependsOn: [listener] }),
     )
     this.host = balancer.dnsName
-    this.agentKeySecretArn = agentKey
     this.registerOutputs({ host: this.host, serviceName: this.serviceName })
   }
 
@@ -171,23 +155,5 @@ export class ConnectionPooler extends Component {
       this.child(),
     )
     return { group, listener }
-  }
-
-  private createSecret(
-    context: Context,
-    part: string,
-    description: string,
-    kmsKeyId: pulumi.Input<string>,
-  ): pulumi.Output<string> {
-    return new aws.secretsmanager.Secret(
-      this.named(part),
-      {
-        name: context.path('pooler', part),
-        description: `${description}; written by a runbook`,
-        kmsKeyId,
-        recoveryWindowInDays: context.disposable ? 0 : 30,
-      },
-      this.kept(context),
-    ).arn
   }
 }

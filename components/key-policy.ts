@@ -27,16 +27,19 @@ const through =
     },
   ]
 
-/** A service that acts on its own, for something in this account. */
+/**
+ * A service that acts on its own, for something in this account. Only some say for which account they act; for the
+ * others AWS documents no condition, and one would silence every alarm.
+ */
 const itself =
-  (principal: string, sid: string) =>
+  (principal: string, sid: string, saysForWhom: boolean) =>
   ({ accountId }: Where): Statement[] => [
     {
       sid,
       actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
       resources: thisKey,
       principals: { Service: [principal] },
-      conditions: { StringEquals: { 'aws:SourceAccount': accountId } },
+      ...(saysForWhom && { conditions: { StringEquals: { 'aws:SourceAccount': accountId } } }),
     },
   ]
 
@@ -84,12 +87,12 @@ const autoScaling = ({ accountId, partition }: Where): Statement[] => {
 const users = {
   autoScaling,
   cloudWatchLogs,
-  cloudWatchAlarms: itself('cloudwatch.amazonaws.com', 'CloudWatchAlarms'),
-  budgets: itself('budgets.amazonaws.com', 'Budgets'),
-  costAnomalies: itself('costalerts.amazonaws.com', 'CostAnomalies'),
-  events: itself('events.amazonaws.com', 'Events'),
-  s3Events: itself('s3.amazonaws.com', 'S3Events'),
-  logDelivery: itself('delivery.logs.amazonaws.com', 'LogDelivery'),
+  cloudWatchAlarms: itself('cloudwatch.amazonaws.com', 'CloudWatchAlarms', false),
+  budgets: itself('budgets.amazonaws.com', 'Budgets', true),
+  costAnomalies: itself('costalerts.amazonaws.com', 'CostAnomalies', false),
+  events: itself('events.amazonaws.com', 'Events', false),
+  s3Events: itself('s3.amazonaws.com', 'S3Events', false),
+  logDelivery: itself('delivery.logs.amazonaws.com', 'LogDelivery', true),
   dynamodb: through('dynamodb', 'DynamoDb'),
   ec2: through('ec2', 'Ec2'),
   ecr: through('ecr', 'Ecr'),

@@ -3,10 +3,10 @@ import { Vpc } from '@pulumi/awsx/ec2/vpc.js'
 import type * as pulumi from '@pulumi/pulumi'
 import { Component } from './component.ts'
 import type { Context } from './context.ts'
+import { endpointPolicy } from './endpoint-policy.ts'
 import { FlowLogs } from './flow-logs.ts'
 import type { Flow, Group } from './flows.ts'
 import { Link, type LinkKind } from './link.ts'
-import { anyResource, policy } from './policies.ts'
 import { SecurityGroups } from './security-groups.ts'
 
 /** A zone and the blocks of its subnets; a zone added later leaves the others as they are. */
@@ -48,7 +48,7 @@ export interface NetworkArgs {
 }
 
 /** What a Fargate task needs to start where there is no NAT. */
-export const neededEndpoints = ['ecr.api', 'ecr.dkr', 'logs', 'secretsmanager', 'ssm', 'sts']
+export const neededEndpoints = ['ecr.api', 'ecr.dkr', 'logs', 'secretsmanager', 'sts']
 
 const natStrategy = { none: 'None', single: 'Single', perZone: 'OnePerAz' } as const
 /** awsx makes route tables zone by zone: public, private, isolated. */
@@ -148,13 +148,13 @@ export class Network extends Component {
     })
   }
 
-  /** S3 and DynamoDB cost nothing inside the network; only principals of this account pass. */
+  /** S3 and DynamoDB cost nothing inside the network; only principals of this account pass, and image layers. */
   private createGatewayEndpoints(
     context: Context,
     vpcId: pulumi.Input<string>,
     routeTableIds: pulumi.Input<string>[],
   ) {
-    const create = (service: 's3' | 'dynamodb', actions: string[]) =>
+    const create = (service: 's3' | 'dynamodb') =>
       new aws.ec2.VpcEndpoint(
         this.named(`endpoint-${service}`),
         {
@@ -162,34 +162,10 @@ export class Network extends Component {
           serviceName: `com.amazonaws.${context.region}.${service}`,
           vpcEndpointType: 'Gateway',
           routeTableIds,
-          policy: JSON.stringify(
-            policy([
-              {
-                sid: `OwnAccount${service === 's3' ? 'S3' : 'DynamoDb'}`,
-                actions,
-                principals: '*',
-                resources: anyResource(
-                  'an endpoint policy narrows whose calls pass; the buckets of ECR layers belong to AWS and change',
-                ),
-                conditions: { StringEquals: { 'aws:PrincipalAccount': context.accountId } },
-              },
-            ]),
-          ),
+          policy: JSON.stringify(endpointPolicy(service, context)),
         },
         this.child(),
       )
-    return {
-      s3: create('s3', ['s3:Get*', 's3:List*', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload']),
-      dynamodb: create('dynamodb', [
-        'dynamodb:GetItem',
-        'dynamodb:PutItem',
-        'dynamodb:UpdateItem',
-        'dynamodb:DeleteItem',
-        'dynamodb:Query',
-        'dynamodb:BatchGetItem',
-        'dynamodb:ConditionCheckItem',
-        'dynamodb:DescribeTable',
-      ]),
-    }
+    return { s3: create('s3'), dynamodb: create('dynamodb') }
   }
 }

@@ -38,7 +38,7 @@ const monitoringSeconds = 30
 
 /**
  * The target: Aurora PostgreSQL, ready for logical replication both ways. RDS keeps and rotates the owner's password;
- * the two other roles have secrets whose values a runbook writes, so that none is ever in Pulumi's state.
+ * those of the other roles are in secrets that a runbook writes.
  */
 export class PaymentsDatabase extends Component {
   /** Known before `up`. */
@@ -50,10 +50,6 @@ export class PaymentsDatabase extends Component {
   readonly databaseName: string
   /** Kept and rotated by RDS. */
   readonly ownerSecretArn: pulumi.Output<string>
-  /** Of the services' role. */
-  readonly applicationSecretArn: pulumi.Output<string>
-  /** Of the role that replicates; its rotation is suspended as long as a subscription stores it. */
-  readonly replicationSecretArn: pulumi.Output<string>
 
   constructor(name: string, args: PaymentsDatabaseArgs, options?: pulumi.ComponentResourceOptions) {
     super('PaymentsDatabase', name, options)
@@ -75,8 +71,6 @@ export class PaymentsDatabase extends Component {
     this.writerEndpoint = this.cluster.endpoint
     this.readerEndpoint = this.cluster.readerEndpoint
     this.ownerSecretArn = this.cluster.masterUserSecrets.apply((secrets) => secrets[0]!.secretArn)
-    this.applicationSecretArn = this.createSecret(context, 'application', keys.secrets)
-    this.replicationSecretArn = this.createSecret(context, 'replication', keys.secrets)
     this.registerOutputs({ clusterIdentifier: this.clusterIdentifier, writerEndpoint: this.writerEndpoint })
   }
 
@@ -162,22 +156,5 @@ export class PaymentsDatabase extends Component {
         this.kept(context),
       )
     }
-  }
-
-  private createSecret(
-    context: Context,
-    role: string,
-    kmsKeyId: pulumi.Input<string>,
-  ): pulumi.Output<string> {
-    return new aws.secretsmanager.Secret(
-      this.named(role),
-      {
-        name: context.path('database', role),
-        description: `Login of the ${role} role on the target; written by a runbook`,
-        kmsKeyId,
-        recoveryWindowInDays: context.disposable ? 0 : 30,
-      },
-      this.kept(context),
-    ).arn
   }
 }

@@ -11,7 +11,8 @@ export interface RouteStoreArgs {
 
 /**
  * Where the poolers learn their route when they start: one item a gate with epoch, pause state and side, changed by
- * conditional writes only. It is evidence; the decision record is the truth.
+ * conditional writes only. A gate without an item has never been switched: epoch 0, open, source. It is evidence; the
+ * decision record is the truth.
  */
 export class RouteStore extends Component {
   /** Known before `up`. */

@@ -6,14 +6,17 @@ import type { MigrationRunner } from '../components/migration-runner.ts'
 import type { Network } from '../components/network.ts'
 import type { PaymentsDatabase } from '../components/payments-database.ts'
 import type { RouteStore } from '../components/route-store.ts'
+import type { ServiceSecrets } from '../components/service-secrets.ts'
 import { holdPath } from '../deployed.ts'
 import type { Exported, StackOutputs } from '../outputs.ts'
 import type { Base } from './base.ts'
+import type { LiftSecret } from './foundation.ts'
 
 export interface Parts {
   alerts: Alerts
   cluster: Cluster
   network: Network
+  liftSecrets: ServiceSecrets<LiftSecret>
   frontDoor: FrontDoor
   /** From `replicate` on. */
   replicate?:
@@ -28,7 +31,7 @@ export interface Parts {
 
 /** What the stack exports: outputs.ts, filled in. */
 export function exportOutputs({ settings, source: { removed } }: Base, parts: Parts): Exported<StackOutputs> {
-  const { alerts, cluster, network, frontDoor, replicate } = parts
+  const { alerts, cluster, frontDoor, replicate } = parts
   const { stack, region, accountId, phase, weight, removal, window, approvals, onPremises } = settings
   return {
     stack,
@@ -52,12 +55,12 @@ export function exportOutputs({ settings, source: { removed } }: Base, parts: Pa
       }),
     },
     ...(!removed && { source: onPremises.database }),
-    ...(replicate && exportReplicate(network, replicate)),
+    ...(replicate && exportReplicate(parts, replicate)),
   }
 }
 
 function exportReplicate(
-  network: Network,
+  { network, liftSecrets }: Parts,
   { database, routeStore, pooler, runner }: NonNullable<Parts['replicate']>,
 ): Pick<Exported<StackOutputs>, 'target' | 'gate' | 'runner'> {
   return {
@@ -68,15 +71,15 @@ function exportReplicate(
       name: database.databaseName,
       cluster: database.clusterIdentifier,
       ownerSecretArn: database.ownerSecretArn,
-      applicationSecretArn: database.applicationSecretArn,
-      replicationSecretArn: database.replicationSecretArn,
+      applicationSecretArn: liftSecrets.arns['target-application'],
+      replicationSecretArn: liftSecrets.arns['target-replication'],
     },
     gate: {
       host: pooler.host,
       port: pooler.port,
       service: pooler.serviceName,
       agentPort: pooler.agentPort,
-      agentKeySecretArn: pooler.agentKeySecretArn,
+      agentKeySecretArn: liftSecrets.arns['agent-key'],
       routeTable: routeStore.tableName,
     },
     runner: {

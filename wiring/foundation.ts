@@ -5,6 +5,7 @@ import { flowsAt } from '../components/flows.ts'
 import type { FrontDoorArgs } from '../components/front-door.ts'
 import type { ImagesArgs } from '../components/images.ts'
 import type { Network, NetworkArgs } from '../components/network.ts'
+import type { ServiceSecretsArgs } from '../components/service-secrets.ts'
 import type { Settings } from '../settings.ts'
 import type { Base } from './base.ts'
 
@@ -75,4 +76,21 @@ export const frontDoorArgs = (
   cloudHealthPath: '/readyz',
   logsKeyArn: keys.arns.logs,
   logDays: settings.retention.logDays,
+})
+
+/** Logins and keys of the lift itself; foundation.md writes their values, before `replicate` needs them. */
+const liftSecrets = {
+  'target-application': "Login of the services' role on the target",
+  'target-replication':
+    'Login of the role that replicates, on the target; not rotated while a subscription stores it',
+  'pooler-certificate': 'Certificate and key that clients of the poolers see',
+  'agent-key': 'What the runner proves itself with to the route agents',
+}
+export type LiftSecret = keyof typeof liftSecrets
+
+export const liftSecretsArgs = ({ context, keys }: Base): ServiceSecretsArgs<LiftSecret> => ({
+  context,
+  folder: 'lift',
+  keyArn: keys.arns.secrets,
+  secrets: liftSecrets,
 })

@@ -7,9 +7,11 @@ import type { MigrationRunnerArgs } from '../components/migration-runner.ts'
 import type { Network } from '../components/network.ts'
 import type { PaymentsDatabase, PaymentsDatabaseArgs } from '../components/payments-database.ts'
 import type { RouteStore, RouteStoreArgs } from '../components/route-store.ts'
+import type { ServiceSecrets } from '../components/service-secrets.ts'
 import { holdPath } from '../deployed.ts'
 import type { Settings } from '../settings.ts'
 import type { Base } from './base.ts'
+import type { LiftSecret } from './foundation.ts'
 
 type AllImages = Images<keyof Settings['images']>
 
@@ -33,6 +35,7 @@ export const routeStoreArgs = ({ context, keys }: Base): RouteStoreArgs => ({
 })
 
 interface PoolerNeeds {
+  liftSecrets: ServiceSecrets<LiftSecret>
   network: Network
   cluster: Cluster
   images: AllImages
@@ -42,7 +45,7 @@ interface PoolerNeeds {
 
 export const poolerArgs = (
   { context, keys, settings }: Base,
-  { network, cluster, images, database, routeStore }: PoolerNeeds,
+  { liftSecrets, network, cluster, images, database, routeStore }: PoolerNeeds,
 ): ConnectionPoolerArgs => {
   const { database: source } = settings.onPremises
   const { cpu, memory, tasks, serverConnections, clientConnections } = settings.pooler
@@ -62,7 +65,12 @@ export const poolerArgs = (
       clientConnections,
       source: { host: source.host, port: source.port },
       target: { host: database.writerEndpoint, port: database.port },
-      secrets: { source: source.applicationSecretArn, target: database.applicationSecretArn },
+      secrets: {
+        source: source.applicationSecretArn,
+        target: liftSecrets.arns['target-application'],
+        certificate: liftSecrets.arns['pooler-certificate'],
+        agentKey: liftSecrets.arns['agent-key'],
+      },
     },
     repositoryArns: [images.repositoryArns.pgbouncer, images.repositoryArns.routeAgent],
     keys: { payments: keys.arns.payments, secrets: keys.arns.secrets, logs: keys.arns.logs },
@@ -71,6 +79,7 @@ export const poolerArgs = (
 }
 
 interface RunnerNeeds {
+  liftSecrets: ServiceSecrets<LiftSecret>
   accessLogs: Bucket
   network: Network
   cluster: Cluster
@@ -83,7 +92,7 @@ interface RunnerNeeds {
 
 export const runnerArgs = (
   { context, keys, settings, source: { removed } }: Base,
-  { accessLogs, network, cluster, images, frontDoor, database, routeStore, pooler }: RunnerNeeds,
+  { accessLogs, liftSecrets, network, cluster, images, frontDoor, database, routeStore, pooler }: RunnerNeeds,
 ): MigrationRunnerArgs => {
   const { database: source } = settings.onPremises
   const sourceSecrets = removed ? [] : [source.applicationSecretArn, source.replicationSecretArn]
@@ -99,14 +108,14 @@ export const runnerArgs = (
       CLUSTER: cluster.clusterName,
       POOLER_SERVICE: pooler.serviceName,
       AGENT_PORT: String(pooler.agentPort),
-      AGENT_KEY_SECRET_ARN: pooler.agentKeySecretArn,
+      AGENT_KEY_SECRET_ARN: liftSecrets.arns['agent-key'],
       ROUTE_TABLE: routeStore.tableName,
       HOLD_PATH: holdPath(settings.stack),
       LISTENER_ARN: frontDoor.listener.arn,
       TARGET_HOST: database.writerEndpoint,
       TARGET_OWNER_SECRET_ARN: database.ownerSecretArn,
-      TARGET_APPLICATION_SECRET_ARN: database.applicationSecretArn,
-      TARGET_REPLICATION_SECRET_ARN: database.replicationSecretArn,
+      TARGET_APPLICATION_SECRET_ARN: liftSecrets.arns['target-application'],
+      TARGET_REPLICATION_SECRET_ARN: liftSecrets.arns['target-replication'],
       ...(!removed && {
         SOURCE_HOST: source.host,
         SOURCE_APPLICATION_SECRET_ARN: source.applicationSecretArn,
@@ -121,9 +130,9 @@ export const runnerArgs = (
       secretArns: [
         ...sourceSecrets,
         database.ownerSecretArn,
-        database.applicationSecretArn,
-        database.replicationSecretArn,
-        pooler.agentKeySecretArn,
+        liftSecrets.arns['target-application'],
+        liftSecrets.arns['target-replication'],
+        liftSecrets.arns['agent-key'],
       ],
     },
     keys: {

@@ -86,6 +86,12 @@ test('gateway endpoints let only principals of this account pass', async (t) => 
   const { policy } = get('aws:ec2/vpcEndpoint:VpcEndpoint', 'network-endpoint-s3').inputs
   const [statement] = JSON.parse(String(policy)).Statement
   t.deepEqual(statement.Condition, { StringEquals: { 'aws:PrincipalAccount': '333333333333' } })
+  t.deepEqual(
+    JSON.parse(String(policy))
+      .Statement.slice(1)
+      .map(({ Resource }: { Resource: string[] }) => Resource),
+    [['arn:aws:s3:::prod-eu-central-1-starport-layer-bucket/*']],
+  )
 })
 
 test('routes to on-premises reach every subnet, the public ones too', async (t) => {

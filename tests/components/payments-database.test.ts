@@ -30,19 +30,21 @@ test('fact 35: a disposable one goes in one pass', async (t) => {
   t.like(inputs, { deletionProtection: false, skipFinalSnapshot: true, deleteAutomatedBackups: true })
 })
 
-test('no password is in the program: RDS keeps the owner, a runbook writes the others', async (t) => {
+test('no password is in the program: RDS keeps the owner, a runbook writes the others before they are needed', async (t) => {
   const { get, all } = await prod
   const { inputs } = get(cluster, 'database-cluster')
   t.is(inputs.manageMasterUserPassword, true)
   t.is(inputs.masterPassword, undefined)
   t.is(all('aws:secretsmanager/secretVersion:SecretVersion').length, 0)
-  for (const role of ['application', 'replication']) {
-    const secret = get('aws:secretsmanager/secret:Secret', `database-${role}`)
+  const foundation = await whole({ stack: 'prod', phase: 'foundation' })
+  for (const role of ['target-application', 'target-replication', 'pooler-certificate', 'agent-key']) {
+    const secret = foundation.get('aws:secretsmanager/secret:Secret', `lift-secrets-${role}`)
     t.true(secret.protect)
     t.is(secret.inputs.recoveryWindowInDays, 30)
   }
   t.is(
-    (await dev).get('aws:secretsmanager/secret:Secret', 'database-application').inputs.recoveryWindowInDays,
+    (await dev).get('aws:secretsmanager/secret:Secret', 'lift-secrets-target-application').inputs
+      .recoveryWindowInDays,
     0,
   )
 })
