@@ -27,7 +27,9 @@ export interface Context {
 const partitionOf = (region: string) =>
   region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
 
-export function contextOf({ stack, region, accountId, disposable, phase }: Settings): Context {
+type Where = Pick<Settings, 'stack' | 'region' | 'accountId' | 'disposable' | 'phase'>
+
+export function contextOf({ stack, region, accountId, disposable, phase }: Where): Context {
   const partition = partitionOf(region)
   return {
     stack,

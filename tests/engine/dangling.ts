@@ -12,6 +12,8 @@ const pattern = (arn: string): RegExp =>
 const madeByOthers = [
   /:iam::\d+:root$/,
   /:role\/aws-service-role\//,
+  // The account's program makes it.
+  /:policy\/payments-lift\/boundary$/,
   /:secret:rds!cluster-/,
   /:ecs:[^:]+:\d+:(service|task)\/[^/]+\/\*?$/,
   /:ssm:[^:]+:\d+:parameter\/[^*]+\/hold(\/\*)?$/,
