@@ -40,9 +40,16 @@ export async function runbook(name: string): Promise<Runbook> {
       watchdog: mailbox(site.journal),
       by: `runner ${hostname()} ${process.pid}`,
       switchover: { from: name === 'rollback' ? 'target' : 'source', stage: 'before' },
+      interrupted: false,
       say: (text) => console.log(`    ${text}`),
       print: (text) => console.log(text),
     }
+    process.on('SIGINT', () => {
+      // A second time it ends at once; a switchover under way is then the watchdog's.
+      if (context.interrupted) process.exit(130)
+      context.interrupted = true
+      console.log('\nstopping after this step; Ctrl-C again stops at once')
+    })
     const done: StepName[] = []
     console.log(`runbook ${name}${execute ? '' : ' (dry run: checks only, nothing changes)'}`)
     return {

@@ -22,6 +22,8 @@ export async function runStep(
   const began = performance.now()
   try {
     journal.write('step-begin', { step: step.name, ...(args.length > 0 ? { args } : {}) })
+    if (context.interrupted && context.switchover.stage !== 'decided')
+      throw new Error('interrupted by Ctrl-C')
     guardDeadline(context)
     await step.check?.(context, ...(args as never[]))
     if (run.execute) {

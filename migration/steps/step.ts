@@ -12,6 +12,8 @@ export interface StepContext {
   readonly by: string
   /** The switchover of this run; only the runbooks cutover and rollback have one. */
   readonly switchover: SwitchoverRun
+  /** Ctrl-C was pressed: up to the decision the run stops before its next step, in order. */
+  interrupted: boolean
   /** One line of a step for the operator. */
   say(text: string): void
   /** One line of the run itself. */

@@ -132,3 +132,24 @@ test.serial(
     await bed.close()
   },
 )
+
+for (const stop of ['prepare', 'fence'] as const) {
+  test.serial(`Ctrl-C after «${stop}» puts everything back in order`, async (t) => {
+    const bed = await replicated()
+    const run = await bed.run('source')
+    const steps: readonly StepName[] = [...beforePause, ...inPause]
+    await run.all(steps.slice(0, steps.indexOf(stop) + 1))
+    run.context.interrupted = true
+    await t.throwsAsync(run.all(steps.slice(steps.indexOf(stop) + 1)), { message: /interrupted by Ctrl-C/ })
+    const paid = await bed.pay()
+    t.true((await bed.payments('source')).includes(paid))
+    const admin = await bed.connect('source', 'superuser')
+    await t.notThrowsAsync(admin.query('create table public.ddl_is_free (id int primary key)'))
+    const target = await bed.connect('target', 'superuser')
+    const slots = 'select slot_name from pg_replication_slots where database = current_database()'
+    await run.close()
+    t.is((await admin.query(slots)).rows.length, 1)
+    t.is((await target.query(slots)).rows.length, 0)
+    await bed.close()
+  })
+}

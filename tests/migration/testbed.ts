@@ -132,6 +132,7 @@ export async function createTestbed(
         watchdog: mailbox(site.journal),
         by: `runner ${Math.random()}`,
         switchover: { from, stage: 'before' },
+        interrupted: false,
         say: () => {},
         print: () => {},
       }
