@@ -99,7 +99,6 @@ function send(req: IncomingMessage, to: URL, agent: Agent): ClientRequest {
   })
   if (chunked || Number(req.headers['content-length'] ?? 0) > 0) req.pipe(upstream)
   else upstream.end()
-  req.on('error', (error) => upstream.destroy(error))
   return upstream
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
-import type { Acknowledgement } from '../../../rehearsal/load/acknowledgement.ts'
+import { acknowledgementSchema } from '../../../rehearsal/load/acknowledgement.ts'
 import { type Load, startLoad } from '../../../rehearsal/load/client.ts'
 import type { LoadOptions } from '../../../rehearsal/load/options.ts'
 import { FakePayments } from '../fake-payments.ts'
@@ -23,15 +23,18 @@ async function world(
   const api = new FakePayments()
   prepare(api)
   const { url, server } = await serve(t, api.handle)
+  let connections = 0
+  server.on('connection', () => connections++)
   const ackFile = join(dir, `acks-${files++}`)
   const load = await startLoad({ baseUrl: url, rate: 200, seed: 1, ackFile, ...options })
   t.teardown(() => load.close())
   const acks = () =>
     readFileSync(ackFile, 'utf8')
       .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as Acknowledgement)
-  return { api, server, load, acks }
+      // After the last line feed: nothing, or half a line of a killed writer.
+      .slice(0, -1)
+      .map((line) => acknowledgementSchema.parse(JSON.parse(line)))
+  return { api, load, acks, connections: () => connections }
 }
 
 /** Polls the load until it says so. */
@@ -45,7 +48,7 @@ async function until(load: Load, condition: (stats: Awaited<ReturnType<Load['sta
 
 // One after another: they are about time.
 test.serial('every write answered is in the file, once, with what the API keeps', async (t) => {
-  const { api, load, acks } = await world(t, { rate: 500 }, (fake) => {
+  const { api, load, acks, connections } = await world(t, { rate: 500, maxSockets: 20 }, (fake) => {
     fake.side = 'cloud'
   })
   await until(load, ({ total }) => total.attempted > 1500)
@@ -57,6 +60,7 @@ test.serial('every write answered is in the file, once, with what the API keeps'
   for (const counts of [capture, refund, read, duplicate]) t.true(counts.attempted > 0)
   t.true(authorise.attempted > 10 * refund.attempted)
   t.is(api.received.length, stats.total.attempted)
+  t.true(connections() < stats.total.attempted / 4)
 
   const lines = acks()
   t.is(lines.length, stats.total.attempted - read.attempted)
@@ -88,22 +92,24 @@ test.serial('a system that stops does not slow the load, and the wait shows', as
       return answer
     }
   })
-  await until(load, ({ total }) => total.acknowledged > 100)
+  const normal = await until(load, ({ total }) => total.acknowledged > 100)
+  // Long enough to stand out also on a machine that is slow today.
+  const atLeastMs = 10 * normal.latencyMs.p50
   let release = () => {}
   const began = Date.now()
   hold = new Promise((resolve) => {
     release = resolve
   })
   const before = api.received.length
-  const { total } = await until(load, ({ inFlight }) => inFlight >= 120)
+  const { total } = await until(load, ({ inFlight }) => inFlight >= 300 && Date.now() - began > atLeastMs)
   t.true(api.received.length - before <= 8)
-  t.true(total.attempted - total.acknowledged >= 120)
+  t.true(total.attempted - total.acknowledged >= 300)
   release()
   const ended = Date.now()
   const pause = await load.pauseBetween(began, ended)
-  t.true(pause.writePauseMs >= ended - began - 100 && pause.writePauseMs <= ended - began + 2000)
-  t.true(pause.requestsHeld >= 80)
-  t.true(pause.held && pause.held.fromMs >= began - 100 && pause.held.untilMs >= ended - 100)
+  t.true(pause.writePauseMs >= ended - began - 100)
+  t.true(pause.requestsHeld > 30)
+  t.true(pause.held && pause.held.fromMs < ended && pause.held.untilMs >= ended - 100)
   const stats = await load.stop()
   t.is(stats.total.failed, 0)
   t.true(stats.latencyMs.max >= ended - began - 100)
@@ -111,7 +117,7 @@ test.serial('a system that stops does not slow the load, and the wait shows', as
 
 test.serial('each way to fail is counted with its reason, and never acknowledged', async (t) => {
   const seen = new Set<string>()
-  const { api, load, acks } = await world(t, { rate: 400, timeoutMs: 300 }, (fake) => {
+  const { api, load, acks } = await world(t, { rate: 400, timeoutMs: 3000 }, (fake) => {
     let n = 0
     const twice = (received: { key: string | undefined }) => seen.size !== seen.add(received.key ?? '').size
     fake.change = (received, answer) => {
@@ -133,7 +139,7 @@ test.serial('each way to fail is counted with its reason, and never acknowledged
     reasons.join('\n'),
     /^answered 200 \(replayed\)\nanswered 201 with another amountMinor: \d+ became 1\n/,
   )
-  t.regex(reasons.join('\n'), /answered 500: internal\nconnection: .*\nno answer within 300 ms$/)
+  t.regex(reasons.join('\n'), /answered 500: internal\nconnection: .*\nno answer within 3000 ms$/)
   t.is(stats.failed.length, 5)
   const acknowledged = new Set(acks().map(({ key }) => key))
   for (const { key, kind, atMs } of stats.failed) {
@@ -196,12 +202,12 @@ test.serial(
   'a load generator that was killed says so, and its file ends at most in half a line',
   async (t) => {
     const { load, acks } = await world(t, { rate: 500 })
-    await until(load, ({ total }) => total.acknowledged > 200)
+    const { total, requests } = await until(load, ({ total }) => total.acknowledged > 200)
     const asked = load.pauseBetween(Date.now(), Date.now() + 60_000)
     load.child.kill('SIGKILL')
     await t.throwsAsync(asked, { message: 'load generator: its process ended with SIGKILL' })
     await t.throwsAsync(load.stats(), { message: 'load generator: its process ended with SIGKILL' })
-    t.true(acks().length > 200)
+    t.true(acks().length >= total.acknowledged - requests.read.acknowledged)
   },
 )
 
