@@ -69,7 +69,6 @@ export class FargateService extends Component {
         taskDefinition: this.task.definition.arn,
         desiredCount: tasks.least,
         launchType: 'FARGATE',
-        platformVersion: '1.4.0',
         availabilityZoneRebalancing: 'ENABLED',
         deploymentMinimumHealthyPercent: 100,
         deploymentMaximumPercent: 200,

@@ -92,6 +92,70 @@ const waivers: Waiver[] = [
     owner,
     expires,
   },
+  {
+    rule: 'CKV_AWS_116',
+    resource: 'aws:lambda/function:Function',
+    reason:
+      'Failed events go to the failure destination of the invocation, with the error, and messages to the dead letters of their queue; the older setting knows neither.',
+    owner,
+    expires,
+  },
+  {
+    rule: 'CKV_AWS_272',
+    resource: 'aws:lambda/function:Function',
+    reason:
+      'Bundles are built from the reviewed commit by the job that deploys them, and only the deploy role may write code.',
+    owner,
+    expires,
+  },
+  ...['logs-shipper-role', 'settlement-function-role', 'webhooks-role'].map((resource) => ({
+    rule: 'CKV_AWS_290',
+    resource,
+    reason:
+      'Lambda asks for rights on all network interfaces before it makes a function; a second statement denies them to its code.',
+    owner,
+    expires,
+  })),
+  {
+    rule: 'CKV_AWS_248',
+    resource: 'logs-search-domain',
+    reason:
+      'Its group is made in the same run, so the plan does not know its id yet; it is not the default one.',
+    owner,
+    expires,
+  },
+  {
+    rule: 'CKV_AWS_318',
+    resource: 'logs-search-domain',
+    reason:
+      'Search in logs is on no payment; the archive keeps every line. Dedicated masters would cost more than the nodes.',
+    owner,
+    expires,
+  },
+  {
+    rule: 'CKV2_AWS_59',
+    resource: 'logs-search-domain',
+    reason:
+      'Search in logs is on no payment; the archive keeps every line. Dedicated masters would cost more than the nodes.',
+    owner,
+    expires,
+  },
+  {
+    rule: 'CKV2_AWS_52',
+    resource: 'logs-search-domain',
+    reason:
+      'Who may read and write stands in IAM policies; users inside the domain would be a second list that Pulumi does not see.',
+    owner,
+    expires,
+  },
+  {
+    rule: 'CKV_AWS_317',
+    resource: 'logs-search-domain',
+    reason:
+      'Audit logs need users inside the domain, and who may call it stands in IAM policies; see CKV2_AWS_52.',
+    owner,
+    expires,
+  },
 ]
 
 /** The waiver that holds for a rule and a resource on a day, if there is one. */
