@@ -12,6 +12,7 @@ export interface CatalogColumn extends ColumnType {
 
 export interface CatalogTable extends Table {
   columns: CatalogColumn[]
+  partitioned: boolean
   /** Columns of the replica identity's index, else of the primary key, else of a unique index without NULLs. */
   key: string[]
   /** The planner's estimate. */
@@ -34,7 +35,7 @@ export interface Catalog {
 }
 
 const tablesSql = `
-SELECT c.oid, n.nspname, c.relname, key.names,
+SELECT c.oid, n.nspname, c.relname, c.relkind = 'p', key.names,
   (SELECT sum(greatest(l.reltuples, 0))::int8 FROM pg_class l
     WHERE l.oid = c.oid OR l.oid IN (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf)),
   (SELECT json_agg(json_build_object('schema', pn.nspname, 'name', p.relname))
@@ -85,11 +86,12 @@ export async function readCatalog(client: pg.ClientBase): Promise<Catalog> {
     [string, string, string, string],
   ]
   const byOid = new Map<string, CatalogTable>()
-  for (const [oid, schema, name, key, estimate, partitions] of await rows(client, tablesSql)) {
+  for (const [oid, schema, name, partitioned, key, estimate, partitions] of await rows(client, tablesSql)) {
     byOid.set(oid!, {
       schema: schema!,
       name: name!,
       columns: [],
+      partitioned: partitioned === 't',
       key: JSON.parse(key ?? '[]'),
       estimatedRows: Number(estimate),
       partitions: JSON.parse(partitions ?? '[]'),

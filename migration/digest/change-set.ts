@@ -8,6 +8,8 @@ const keysPerTable = 200_000
 
 export interface Batch {
   changes: Changes
+  /** Transactions that made the changes; `awaitVisible` before reading, or a snapshot may miss them. */
+  xids: ReadonlySet<number>
   /** Gives back what must be looked at again; what is not among it is done with. Call it once. */
   settle(again: Changes): void
 }
@@ -19,7 +21,8 @@ export class ChangeSet {
   #since: bigint | undefined
   readonly #out = new Map<object, bigint>()
   readonly #tables = new Map<string, TablePlan>()
-  #transaction = 0n
+  #transaction = { lsn: 0n, xid: 0 }
+  #xids = new Set<number>()
 
   constructor(plan: Plan) {
     for (const table of plan.tables.values()) {
@@ -36,7 +39,7 @@ export class ChangeSet {
   }
 
   add(message: Message): void {
-    if (message.kind === 'begin') this.#transaction = message.commitLsn
+    if (message.kind === 'begin') this.#transaction = { lsn: message.commitLsn, xid: message.xid }
     else if (message.kind === 'truncate') {
       for (const relation of message.relations) this.#mark(relation, 'all')
     } else if (message.kind === 'row') {
@@ -67,11 +70,13 @@ export class ChangeSet {
     this.#since = undefined
     const batch: Batch = {
       changes,
+      xids: this.#xids,
       settle: (again) => {
         if (since === undefined || !this.#out.delete(batch)) return
         for (const [name, keys] of again) this.putBack(name, keys, since)
       },
     }
+    this.#xids = new Set()
     if (since !== undefined) this.#out.set(batch, since)
     return batch
   }
@@ -86,7 +91,12 @@ export class ChangeSet {
     // Our own tables differ by design.
     if (relation.schema === 'lift') return
     const table = this.#tables.get(tableName(relation))
-    this.#insert(tableName(table ?? relation), table && table.key.length > 0 ? key : 'all', this.#transaction)
+    this.#insert(
+      tableName(table ?? relation),
+      table && table.key.length > 0 ? key : 'all',
+      this.#transaction.lsn,
+    )
+    this.#xids.add(this.#transaction.xid)
   }
 
   #insert(name: string, key: string | 'all', since: bigint): void {

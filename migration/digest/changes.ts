@@ -1,5 +1,6 @@
 /** Follows what changes on the source, from a slot of its own. */
 import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
 import { type Batch, ChangeSet } from './change-set.ts'
 import { CannotCompareError, cannotCompare } from './errors.ts'
 import { formatLsn, parseLsn } from './lsn.ts'
@@ -11,11 +12,13 @@ import { openWalStream, type WalStream } from './wal-stream.ts'
 
 const acknowledgeEveryMs = 500
 const pingEveryMs = 5
+const slotTimeoutMs = 60_000
 const reconnectAfterMs = 200
 /** The slot is gone, or its WAL is: nobody can say what changed. */
 const fatalCodes = ['42704', '55000', '42501', '28P01', '28000', '3D000']
 
 export interface TrackOptions {
+  /** The side that is being left: where changes come from. */
   source: Connection
   publication: string
   /** Made when it does not exist; its name carries the epoch. */
@@ -24,6 +27,8 @@ export interface TrackOptions {
 }
 
 export interface ChangeTracker {
+  /** Of the side that is followed. */
+  readonly connection: Connection
   /** Every change committed after this position is seen. */
   readonly since: string
   /** Why the changes cannot be followed any more: the slot or its WAL is gone, or the tracker is closed. */
@@ -55,6 +60,7 @@ export async function trackChanges(options: TrackOptions): Promise<ChangeTracker
 
 class Tracker implements ChangeTracker {
   readonly since: string
+  readonly connection: Connection
   readonly #options: TrackOptions
   readonly #set: ChangeSet
   #received: bigint
@@ -68,6 +74,7 @@ class Tracker implements ChangeTracker {
     this.#options = options
     this.#set = new ChangeSet(options.plan)
     this.since = since
+    this.connection = options.source
     this.#received = parseLsn(since)
   }
 
@@ -206,6 +213,8 @@ async function ensureSlot({ source, slot }: TrackOptions): Promise<string> {
       [slot],
     )
     if (known[0]?.[0]) return formatLsn(parseLsn(known[0][0]))
+    // It waits for every transaction that is open in the cluster.
+    await client.query(`SET statement_timeout = '${slotTimeoutMs}'`)
     const [[made]] = (await rows(
       client,
       `SELECT lsn FROM pg_catalog.pg_create_logical_replication_slot($1, 'pgoutput')`,
@@ -228,7 +237,7 @@ async function dropSlot({ source, slot }: TrackOptions): Promise<void> {
         FOR attempt IN 1..200 LOOP
           BEGIN
             PERFORM pg_catalog.pg_drop_replication_slot(slot_name) FROM pg_catalog.pg_replication_slots
-              WHERE slot_name = '${slot}';
+              WHERE slot_name = ${pg.escapeLiteral(slot)};
             RETURN;
           EXCEPTION WHEN object_in_use THEN PERFORM pg_catalog.pg_sleep(0.01);
           END;

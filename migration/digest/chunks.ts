@@ -2,6 +2,7 @@
 import type pg from 'pg'
 import type { TablePlan } from './plan.ts'
 import { rows } from './session.ts'
+import { relationOf } from './sql.ts'
 import { qualified, type Side } from './types.ts'
 
 export interface Chunk {
@@ -49,7 +50,7 @@ export async function chunksOf(
       {
         side,
         table,
-        from: qualified(table),
+        from: relationOf(table, side),
         condition: 'true',
         bytes,
         id: `root/${relations.map((relation) => relation[5]).join()}`,

@@ -6,8 +6,8 @@ import type { Seeds } from './hash.ts'
 import type { TablePlan } from './plan.ts'
 import { digestOf, type ScannedTable } from './scan.ts'
 import { rows } from './session.ts'
-import { digestSql, keyNumber, rowsSql } from './sql.ts'
-import { type Clients, qualified, quoted, tableName } from './types.ts'
+import { digestSql, keyNumber, relationOf, rowsSql } from './sql.ts'
+import { type Clients, quoted, tableName } from './types.ts'
 
 /** Rows a side sends at once: bounds the client's memory. */
 const rowsAtOnce = 40_000
@@ -45,7 +45,7 @@ export async function examine(
     if (split && total > rowsAtOnce && total / buckets.size > rowsNotWorthSplitting) {
       const [now, later] = first(buckets, (taken) => taken < bucketsToSplit)
       const condition = conditionFor(table, bucketing, now, options)
-      const sql = digestSql(table, options.seeds, split, qualified(table), condition)
+      const sql = (from: string) => digestSql(table, options.seeds, split, from, condition)
       const [source, target] = (await onBoth(clients, table, sql)).map(digestOf)
       open.push(
         { bucketing, buckets: later },
@@ -55,7 +55,8 @@ export async function examine(
     }
     const [now, later] = first(buckets, (_, rowCount) => rowCount <= rowsAtOnce)
     open.push({ bucketing, buckets: later })
-    const sql = rowsSql(table, options.seeds, conditionFor(table, bucketing, now, options))
+    const condition = conditionFor(table, bucketing, now, options)
+    const sql = (from: string) => rowsSql(table, options.seeds, from, condition)
     const [source, target] = (await onBoth(clients, table, sql)).map(rowsByName)
     const { missing, extra, differing } = difference(source!, target!)
     found.missing.push(...missing)
@@ -78,10 +79,14 @@ function conditionFor(
   return `(${inBuckets(column, keyNumber(table, seeds), bucketing, buckets)}) AND (${where})`
 }
 
-async function onBoth(clients: Clients, table: TablePlan, sql: string): Promise<(string | null)[][][]> {
+async function onBoth(
+  clients: Clients,
+  table: TablePlan,
+  sql: (from: string) => string,
+): Promise<(string | null)[][][]> {
   return Promise.all(
     (['source', 'target'] as const).map((side) =>
-      rows(clients[side], sql).catch((error) =>
+      rows(clients[side], sql(relationOf(table, side))).catch((error) =>
         Promise.reject(cannotCompare(side, `reading ${tableName(table)}`, error)),
       ),
     ),

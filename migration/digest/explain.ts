@@ -5,16 +5,8 @@ import { keyHash, type Seeds } from './hash.ts'
 import { maskCards } from './mask.ts'
 import type { TablePlan } from './plan.ts'
 import { rows } from './session.ts'
-import { keysCondition } from './sql.ts'
-import {
-  type Clients,
-  type DifferingRow,
-  type Key,
-  qualified,
-  quoted,
-  type Side,
-  tableName,
-} from './types.ts'
+import { keysCondition, relationOf } from './sql.ts'
+import { type Clients, type DifferingRow, type Key, quoted, type Side, tableName } from './types.ts'
 
 const keysAtOnce = 200
 const valueLength = 200
@@ -51,7 +43,7 @@ async function columnHashes(
 ): Promise<Map<string, (string | null)[]>> {
   const naming = table.key.map(({ name }) => `${quoted(name)}::pg_catalog.text`)
   const hashes = table.columnExpressions.map((expression) => keyHash(table.recipe, [expression], seeds))
-  const sql = `SELECT ${[...naming, ...hashes].join(', ')} FROM ${qualified(table)} WHERE ${keysCondition(table, side)}`
+  const sql = `SELECT ${[...naming, ...hashes].join(', ')} FROM ${relationOf(table, side)} WHERE ${keysCondition(table, side)}`
   const read = await rows(client, sql, keyArrays(table, keys)).catch((error) =>
     Promise.reject(cannotCompare(side, `reading ${tableName(table)}`, error)),
   )
@@ -70,7 +62,7 @@ export async function withValues(
       (column) => `pg_catalog.left(${quoted(column)}::pg_catalog.text, ${valueLength})`,
     )
     const sql = (side: Side) =>
-      `SELECT ${texts.join(', ')} FROM ${qualified(table)} WHERE ${keysCondition(table, side)} LIMIT 1`
+      `SELECT ${texts.join(', ')} FROM ${relationOf(table, side)} WHERE ${keysCondition(table, side)} LIMIT 1`
     const [[source], [target]] = (await Promise.all(
       (['source', 'target'] as const).map((side) =>
         rows(clients[side], sql(side), keyArrays(table, [key])).catch((error) =>

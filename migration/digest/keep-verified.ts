@@ -7,6 +7,7 @@ import { connect } from './session.ts'
 import type { Changes, Connection, TableResult } from './types.ts'
 import { tableName } from './types.ts'
 import { verifyKeys } from './verify-keys.ts'
+import { awaitVisible } from './visible.ts'
 
 /** Replication needs a moment: rows that differ are not asked for again at once. */
 const restMs = 50
@@ -38,6 +39,8 @@ export function keepVerified(options: {
       const batch = tracker.take()
       let again: Changes = batch.changes
       try {
+        const from = tracker.connection === options.target ? target : source
+        await awaitVisible(from, batch.xids, stopping.signal)
         const { tables } = await verifyKeys(source, target, batch.changes, { plan })
         differing = tables.filter((table) => !table.equal)
         trouble = undefined

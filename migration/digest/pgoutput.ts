@@ -14,7 +14,7 @@ export interface Relation {
 export type Tuple = (string | null | undefined)[]
 
 export type Message =
-  | { kind: 'begin'; commitLsn: bigint }
+  | { kind: 'begin'; commitLsn: bigint; xid: number }
   | { kind: 'commit'; endLsn: bigint }
   /** `old` is there when the key changed, or when the replica identity is full. */
   | { kind: 'row'; relation: Relation; old: Tuple | undefined; new: Tuple | undefined }
@@ -36,7 +36,7 @@ export class PgoutputReader {
     const cursor = new Cursor(buffer)
     switch (cursor.letter()) {
       case 'B':
-        return { kind: 'begin', commitLsn: cursor.int64() }
+        return { kind: 'begin', commitLsn: cursor.int64(), xid: cursor.skip(8).int32() }
       case 'C':
         cursor.skip(9)
         return { kind: 'commit', endLsn: cursor.int64() }
@@ -150,7 +150,8 @@ class Cursor {
     return this.#buffer.toString('utf8', this.#at - length, this.#at)
   }
 
-  skip(bytes: number): void {
+  skip(bytes: number): this {
     this.#at += bytes
+    return this
   }
 }

@@ -28,6 +28,7 @@ export interface TablePlan extends Table {
   key: KeyColumn[]
   /** The key is one integer column: buckets are ranges, which an index can read. */
   integerKey: boolean
+  partitioned: Record<Side, boolean>
   /** Partitions of the source at any depth: changes name them, not the table. */
   partitions: Table[]
   estimatedRows: number
@@ -163,6 +164,7 @@ function planTable(
     columnExpressions: columns.map((column) => byColumn.get(column) ?? 'NULL'),
     keyExpressions: key.length > 0 ? source.key.map((column) => byColumn.get(column) ?? 'NULL') : expressions,
     key,
+    partitioned: { source: source.partitioned, target: target.partitioned },
     partitions: source.partitions,
     integerKey:
       key.length === 1 &&

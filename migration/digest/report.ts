@@ -33,7 +33,8 @@ export function reportText(result: VerifyResult): string {
 
 function tableLines(table: TableResult): string[] {
   const name = tableName({ schema: table.schema, name: table.table })
-  if (table.equal) return [`${name}  ${count(table.rows)} rows  equal`]
+  const notes = table.notes.map((note) => `  note  ${note}`)
+  if (table.equal) return [`${name}  ${count(table.rows)} rows  equal`, ...notes]
   const { missing, extra, differing } = table.counted
   const least = table.complete ? '' : 'at least '
   const example = table.differing[0]?.key ?? table.missing[0] ?? table.extra[0]
@@ -42,6 +43,7 @@ function tableLines(table: TableResult): string[] {
     ...list('missing', table.missing.map(keyText)),
     ...list('extra', table.extra.map(keyText)),
     ...list('differs', table.differing.map(rowText)),
+    ...notes,
     ...(example && table.keyColumns.length > 0 ? [`  to look at one: ${showSql(table, example)}`] : []),
   ]
 }

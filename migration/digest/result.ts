@@ -33,6 +33,7 @@ export async function tableResult(
     differing: [...explained, ...changed.slice(maxRowsExplained).map((key) => ({ key, columns: [] }))],
     counted: { missing: found.missing.length, extra: found.extra.length, differing: changed.length },
     complete: found.complete,
+    notes: table.notes,
   }
 }
 

@@ -8,8 +8,10 @@ import type { Seeds } from './hash.ts'
 import type { Meter } from './meter.ts'
 import type { TablePlan } from './plan.ts'
 import { rows, type SnapshotSessions } from './session.ts'
-import { digestSql } from './sql.ts'
-import { qualified, quoted, type Side, tableName } from './types.ts'
+import { digestSql, relationOf } from './sql.ts'
+import { quoted, type Side, tableName } from './types.ts'
+
+const bytesPerRow = 200
 
 /** Both sides of a run. */
 export type Sides = Record<Side, SnapshotSessions>
@@ -76,7 +78,7 @@ export async function scan(
       sides[side].sessions.map((session) => worker(side, session)),
     ),
   )
-  return done
+  return done.sort((a, b) => tables.indexOf(a.table) - tables.indexOf(b.table))
 }
 
 async function prepare(
@@ -88,27 +90,34 @@ async function prepare(
     (['source', 'target'] as const).map((side) =>
       Promise.all([
         chunksOf(sides[side].sessions[0]!, side, table, chunkBytes),
-        table.integerKey ? keyRange(sides[side].sessions[0]!, table) : undefined,
+        table.integerKey ? keyRange(sides[side].sessions[0]!, side, table) : undefined,
       ]).catch((error) => Promise.reject(cannotCompare(side, `reading ${tableName(table)}`, error))),
     ),
   )
   const ends = [source![1], target![1]].filter((range) => range !== undefined).flat()
   const range = ends.length > 0 ? ([least(ends), greatest(ends)] as const) : undefined
+  // A table that was never analysed has no estimate; too many buckets do no harm.
+  const bytes = source![0].reduce((sum, chunk) => sum + chunk.bytes, 0)
+  const estimatedRows = Math.max(table.estimatedRows, bytes / bytesPerRow)
   const [ours, theirs] = [source![0].filter(share), target![0].filter(share)]
   return {
     table,
-    bucketing: journal.bucketing(tableName(table), bucketingFor(table, table.estimatedRows, range)),
+    bucketing: journal.bucketing(tableName(table), bucketingFor(table, estimatedRows, range)),
     chunks: { source: ours, target: theirs },
     left: ours.length + theirs.length,
     digests: { source: new Map(), target: new Map() },
   }
 }
 
-async function keyRange(client: pg.ClientBase, table: TablePlan): Promise<[bigint, bigint] | undefined> {
+async function keyRange(
+  client: pg.ClientBase,
+  side: Side,
+  table: TablePlan,
+): Promise<[bigint, bigint] | undefined> {
   const column = quoted(table.key[0]!.name)
   const [[from, to]] = (await rows(
     client,
-    `SELECT min(${column}), max(${column}) FROM ${qualified(table)}`,
+    `SELECT min(${column}), max(${column}) FROM ${relationOf(table, side)}`,
   )) as [[string | null, string | null]]
   return from === null || to === null ? undefined : [BigInt(from), BigInt(to)]
 }

@@ -110,6 +110,11 @@ export async function connect(side: Side, connection: Connection): Promise<pg.Cl
   client.on('error', () => {})
   try {
     await client.connect()
+    // Time-outs that only newer servers have, and that a database or role may have set.
+    await client.query(
+      `SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
+       WHERE name IN ('transaction_timeout', 'idle_session_timeout')`,
+    )
     return client
   } catch (error) {
     throw cannotCompare(side, 'connecting', error)

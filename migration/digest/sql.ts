@@ -27,6 +27,11 @@ function hashedRows(
   return `(SELECT ${list.join(', ')} FROM ${from} WHERE ${condition} OFFSET 0) q`
 }
 
+/** The table's own rows: those of tables that inherit from it are theirs. */
+export function relationOf(table: TablePlan, side: Side): string {
+  return table.partitioned[side] ? qualified(table) : `ONLY ${qualified(table)}`
+}
+
 /** bucket, rows, and the sums of the hashes' halves. */
 export function digestSql(
   table: TablePlan,
@@ -46,7 +51,7 @@ export function namingColumns(table: TablePlan): string[] {
 }
 
 /** Naming columns as text, then the hash. */
-export function rowsSql(table: TablePlan, seeds: Seeds, condition: string, from = qualified(table)): string {
+export function rowsSql(table: TablePlan, seeds: Seeds, from: string, condition: string): string {
   const [first, second] = rowHashes(table.recipe, 'r', 'k', seeds)
   const naming = namingColumns(table).map((name, i) => `${quoted(name)}::pg_catalog.text AS n${i}`)
   return `SELECT ${naming.map((_, i) => `n${i}, `).join('')}${first} || ' ' || ${second}

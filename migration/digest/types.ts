@@ -41,6 +41,8 @@ export interface TableResult {
   counted: { missing: number; extra: number; differing: number }
   /** False when the bound `maxKeys` ended the search: then `counted` says «at least». */
   complete: boolean
+  /** What a reader should know, such as column types that differ. */
+  notes: string[]
 }
 
 export interface VerifyResult {

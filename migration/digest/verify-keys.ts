@@ -10,12 +10,11 @@ import type { Plan, TablePlan } from './plan.ts'
 import { requireFound, tableResult } from './result.ts'
 import { digestOf } from './scan.ts'
 import { begin, digesting, rows } from './session.ts'
-import { digestSql, keysCondition, rowsSql } from './sql.ts'
+import { digestSql, keysCondition, relationOf, rowsSql } from './sql.ts'
 import {
   type Changes,
   type Clients,
   type Key,
-  qualified,
   type Side,
   type TableResult,
   tableName,
@@ -95,17 +94,19 @@ export async function lookUp(
   const result: LookedUp = { table, sourceRows: 0, differing: new Map(), found, states: new Map() }
   for (let i = 0; i < keys.length; i += keysAtOnce) {
     const values = keyArrays(table, keys.slice(i, i + keysAtOnce))
-    const query = (sql: (condition: string) => string) =>
+    const query = (sql: (from: string, condition: string) => string) =>
       onBoth(`reading ${tableName(table)}`, (side) =>
-        rows(clients[side], sql(keysCondition(table, side)), values),
+        rows(clients[side], sql(relationOf(table, side), keysCondition(table, side)), values),
       )
     // One row from each side tells whether all is well; the rows themselves only come when it is not.
-    const sums = (condition: string) => digestSql(table, seeds, wholeTable, qualified(table), condition)
+    const sums = (from: string, condition: string) => digestSql(table, seeds, wholeTable, from, condition)
     const [ours, theirs] = (await query(sums)).map(digestOf)
     result.sourceRows += ours!.get(0n)?.rows ?? 0
     if (differingBuckets(ours!, theirs!).size === 0) continue
     result.differing.set(0n, keys.length)
-    const [source, target] = (await query((condition) => rowsSql(table, seeds, condition))).map(rowsByName)
+    const [source, target] = (await query((from, condition) => rowsSql(table, seeds, from, condition))).map(
+      rowsByName,
+    )
     const difference = differenceOf(source!, target!)
     for (const kind of ['missing', 'extra', 'differing'] as const) {
       found[kind].push(...difference[kind])
@@ -122,9 +123,10 @@ async function readAll(
   seeds: Seeds,
   maxRowsExplained: number,
 ): Promise<TableResult> {
-  const sql = digestSql(table, seeds, wholeTable, qualified(table), 'true')
   const [ours, theirs] = (
-    await onBoth(`reading ${tableName(table)}`, (side) => rows(clients[side], sql))
+    await onBoth(`reading ${tableName(table)}`, (side) =>
+      rows(clients[side], digestSql(table, seeds, wholeTable, relationOf(table, side), 'true')),
+    )
   ).map(digestOf)
   const differing = differingBuckets(ours!, theirs!)
   const sourceRows = ours!.get(0n)?.rows ?? 0

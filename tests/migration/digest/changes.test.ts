@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import pg from 'pg'
 import {
+  awaitVisible,
   CannotCompareError,
   type Changes,
   type ChangeTracker,
@@ -9,6 +10,7 @@ import {
   planTables,
   trackChanges,
 } from '../../../migration/digest/index.ts'
+import { allVisible } from '../../../migration/digest/visible.ts'
 import { type Databases, databases } from './databases.ts'
 
 const tables = `
@@ -157,6 +159,31 @@ test('under replication the changed keys come to agree by themselves; without it
   await until(() => tracker.pending() === 0 && loop.differing.length === 0)
   await loop.stop()
   t.is(loop.trouble, undefined)
+})
+
+test('a commit that no snapshot sees yet is waited for', async (t) => {
+  const running = (xids: number[]) => allVisible('1000:1010:1003,1007', new Set(xids))
+  t.deepEqual([[1002], [1003], [1009], [1010], [1002, 1007]].map(running), [true, false, true, false, false])
+  const wrapped = `${2n ** 32n + 5n}:${2n ** 32n + 5n}:`
+  t.deepEqual(
+    [[2 ** 32 - 1], [4], [5]].map((xids) => allVisible(wrapped, new Set(xids))),
+    [true, true, false],
+  )
+
+  const d = await databases(t, tables)
+  const { rows } = await d
+    .onSource('BEGIN; INSERT INTO payment VALUES (900); SELECT pg_current_xact_id()::text AS xid')
+    .then((results) => (results as unknown as pg.QueryResult[])[2]!)
+  const other = new pg.Client(d.source)
+  await other.connect()
+  t.teardown(() => other.end())
+  let seen = false
+  const waiting = awaitVisible(other, new Set([Number(rows[0].xid)])).then(() => (seen = true))
+  await other.query('SELECT 1')
+  t.false(seen)
+  await d.onSource('COMMIT')
+  await waiting
+  t.true(seen)
 })
 
 async function until(holds: () => boolean): Promise<void> {
