@@ -1,0 +1,75 @@
+import { amount, count, duration, percent, usd } from './format.ts'
+import { type Html, html, raw } from './html.ts'
+import { breakEvenPlot } from './plot-break-even.ts'
+import { costPlot } from './plot-cost.ts'
+import { durationPlot } from './plot-duration.ts'
+import { STYLE } from './style.ts'
+import type { FunctionCosts, Summary } from './summary.ts'
+
+const plotted = 12
+
+/** One file that loads nothing and runs nothing: to be kept, mailed or printed. */
+export function pageHtml(summary: Summary): string {
+  const { source, region, pricesAsOf, architecture, rounding, functions, lines, total, notes } = summary
+  const top = functions.slice(0, plotted)
+  const left = functions.length - top.length
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Costs of functions · ${source}</title>
+<style>${raw(STYLE)}</style>
+</head>
+<body>
+<header><h1>What the functions cost</h1><p>${source} · ${count(lines.reports)} reports · prices of ${region}, ${pricesAsOf} · ${architecture} · rounding ${rounding}</p></header>
+<main>
+<dl class="figures">
+${figure('Cost', usd(total.usd))}${figure('After the free tier', usd(total.usdAfterFreeTier))}${figure('Invocations', amount(total.invocations))}${figure('Billed GB-s', amount(total.billedGbSeconds))}${figure('Unreadable reports', count(lines.unreadable))}
+</dl>
+<section><h2>Cost</h2>${left > 0 && html`<p class="note">The ${plotted} dearest of ${count(functions.length)}; all are in the table.</p>`}
+${costPlot(top)}</section>
+<section><h2>Duration and cold starts</h2><p class="note">Logarithmic. Bar: p50 to p99; tick: p95; ring: longest; diamonds: init at p50 and p95.</p>
+${durationPlot(top)}</section>
+<section><h2>Cheaper elsewhere?</h2><p class="note">A month of the dearest function, by invocations, at an even load; both axes logarithmic. Fleets have two at least and are at most 60 % busy.</p>
+${top[0] && breakEvenPlot(top[0], summary)}</section>
+<section><h2>Every function</h2><div class="scroll"><table>
+<thead><tr><th>function</th>${['invocations', 'GB-s', 'cost', 'after free tier', 'p50', 'p95', 'p99', 'max', 'cold', 'init p95', 'timed out', 'Fargate from', 'host from'].map((head) => html`<th class="number">${head}</th>`)}<th>memory</th></tr></thead>
+<tbody>${functions.map(row)}</tbody>
+</table></div></section>
+${lines.unreadable > 0 && html`<section><h2>Unreadable reports</h2><ul>${lines.firstUnreadable.map(({ where, text }) => html`<li>${where}: <code>${text}</code></li>`)}</ul></section>`}
+${notes.length > 0 && html`<section><h2>Notes</h2><ul>${notes.map((note) => html`<li>${note}</li>`)}</ul></section>`}
+</main>
+</body>
+</html>
+`.text
+}
+
+const figure = (name: string, value: string): Html =>
+  html`<div class="figure"><dt>${name}</dt><dd><strong>${value}</strong></dd></div>`
+
+function row(it: FunctionCosts): Html {
+  const { fargate, host } = it.breakEven
+  const from = (point: typeof fargate) =>
+    point === undefined
+      ? 'too large'
+      : point.invocationsPerMonth === undefined
+        ? 'never'
+        : amount(point.invocationsPerMonth)
+  const numbers = [
+    amount(it.invocations),
+    amount(it.billedGbSeconds),
+    usd(it.usd),
+    usd(it.usdAfterFreeTier),
+    ...[it.duration.p50Ms, it.duration.p95Ms, it.duration.p99Ms, it.duration.maxMs].map(duration),
+    percent(it.coldStartShare),
+    it.init ? duration(it.init.p95Ms) : '-',
+    count(it.timeouts),
+    from(fargate),
+    from(host),
+  ]
+  const { currentMb, maxMemoryUsedMb, reason } = it.memory
+  return html`<tr><th>${it.name}</th>${numbers.map((number) => html`<td class="number">${number}</td>`)}<td>${currentMb} MB, ${maxMemoryUsedMb} used; ${reason}</td></tr>`
+}
