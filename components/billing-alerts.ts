@@ -149,7 +149,7 @@ export class BillingAlerts extends Component {
     const monitor = new aws.costexplorer.AnomalyMonitor(
       this.named('monitor'),
       {
-        name: `payments-lift ${context.stack}`,
+        name: `payments-lift-${context.stack}`,
         monitorType: 'CUSTOM',
         monitorSpecification: json({
           Tags: { Key: 'Stack', Values: [context.stack], MatchOptions: ['EQUALS'] },

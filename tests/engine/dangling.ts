@@ -12,10 +12,11 @@ const pattern = (arn: string): RegExp =>
 const madeByOthers = [
   /:iam::\d+:root$/,
   /:role\/aws-service-role\//,
+  /:s3:::prod-[a-z0-9-]+-starport-layer-bucket/,
   // The account's program makes it.
   /:policy\/payments-lift\/boundary$/,
   /:secret:rds!cluster-/,
-  /:ecs:[^:]+:\d+:(service|task)\/[^/]+\/\*?$/,
+  /:ecs:[^:]+:\d+:(service|task|container-instance)\/[^/]+\/\*?$/,
   /:ssm:[^:]+:\d+:parameter\/[^*]+\/hold(\/\*)?$/,
 ]
 
@@ -29,7 +30,9 @@ export const danglingArns = (world: World, accountId: string, settings: string):
   const exists = (arn: string): boolean =>
     known.has(arn) ||
     arns.some((one) => arn.startsWith(`${one}/`) || arn.startsWith(`${one}:`)) ||
-    (/[*?]/.test(arn) && arns.some((one) => pattern(arn).test(one)))
+    (/[*?]/.test(arn) && arns.some((one) => pattern(arn).test(one))) ||
+    // Streams of a log group.
+    (arn.endsWith(':*') && exists(arn.slice(0, -2)))
   const found = new Set<string>()
   for (const thing of world.all())
     for (const [arn] of JSON.stringify(thing.inputs).matchAll(/arn:aws:[\w-]+:[\w-]*:\d*:[^"\\\s,]+/g)) {
