@@ -123,6 +123,8 @@ export class Engine {
 
   /** File backend, no network, no questions. */
   #environment(): NodeJS.ProcessEnv {
+    const host = findProgram('pulumi-language-nodejs')
+    const folders = [program('pulumi'), process.execPath, ...(host === undefined ? [] : [host])].map(dirname)
     return {
       ...process.env,
       PULUMI_BACKEND_URL: `file://${join(this.folder, 'state')}`,
@@ -137,9 +139,7 @@ export class Engine {
       PULUMI_EXPERIMENTAL: '1',
       PULUMI_SKIP_CHECKPOINTS: '1',
       PULUMI_DEBUG_PROVIDERS: this.standIn.debugProviders,
-      // The old language host ignores `nodeargs` of Pulumi.yaml.
-      NODE_OPTIONS: `--import ${import.meta.resolve('tsx')}`,
-      PATH: [dirname(program('pulumi')), dirname(process.execPath), process.env.PATH].join(delimiter),
+      PATH: [...folders, process.env.PATH].join(delimiter),
     }
   }
 }
@@ -147,7 +147,8 @@ export class Engine {
 /** A stack whose program runs in this process. Program and settings may change between runs. */
 export class InlineStack {
   readonly #engine: Engine
-  readonly #folder: string
+  /** Relative paths of assets are looked up from here. */
+  readonly folder: string
   readonly #project: string
   readonly #stack: string
   program: PulumiFn
@@ -155,7 +156,7 @@ export class InlineStack {
   constructor(engine: Engine, inlineProgram: PulumiFn, folder: string, project: string, stack: string) {
     this.#engine = engine
     this.program = inlineProgram
-    this.#folder = folder
+    this.folder = folder
     this.#project = project
     this.#stack = stack
   }
@@ -172,7 +173,7 @@ export class InlineStack {
   }
 
   get #file(): string {
-    return join(this.#folder, `Pulumi.${this.#stack}.yaml`)
+    return join(this.folder, `Pulumi.${this.#stack}.yaml`)
   }
 
   async #read(): Promise<{ config?: Settings }> {
@@ -182,7 +183,7 @@ export class InlineStack {
   /** Runs one operation. A refusal is a result with `ok` false and its errors, not an exception. */
   run(operation: Operation): Promise<RunResult> {
     return serveProgram(this.program, (client) =>
-      this.#engine.operate(operation, this.#folder, this.#stack, operation === 'destroy' ? [] : [client]),
+      this.#engine.operate(operation, this.folder, this.#stack, operation === 'destroy' ? [] : [client]),
     )
   }
 

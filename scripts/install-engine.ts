@@ -7,10 +7,9 @@
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { engineFolder, engineParts } from '../engine/location.ts'
+import { delimiter, join } from 'node:path'
+import { engineParts, partFolder } from '../engine/location.ts'
 
-const folder = engineFolder()
 const unknown = process.argv.slice(2).filter((a) => a !== '--print-path')
 if (unknown.length > 0) {
   console.error(`install-engine: unknown argument ${unknown[0]}; the only one is --print-path`)
@@ -19,14 +18,15 @@ if (unknown.length > 0) {
 const quiet = process.argv.includes('--print-path')
 const say = quiet ? () => {} : console.log
 
-mkdirSync(folder, { recursive: true })
 for (const part of engineParts) {
+  const folder = partFolder(part)
+  mkdirSync(folder, { recursive: true })
   const target = join(folder, part.name)
   if (existsSync(target)) {
     say(`${part.name} ${part.version}: already there`)
     continue
   }
-  say(`${part.name} ${part.version}: building from ${part.module} …`)
+  say(`${part.name} ${part.version}: building …`)
   const began = performance.now()
   // Built beside and renamed: a build cut short leaves nothing that looks finished.
   const beside = mkdtempSync(join(folder, '.building-'))
@@ -42,7 +42,7 @@ for (const part of engineParts) {
     }
     if (built.status !== 0) {
       console.error(
-        `install-engine: go build of ${part.package} failed (above); nothing was installed for it`,
+        `install-engine: go build of ${part.package} in ${part.source} failed (above); nothing was installed for it`,
       )
       process.exit(1)
     }
@@ -52,5 +52,5 @@ for (const part of engineParts) {
   }
   say(`${part.name} ${part.version}: built in ${Math.round((performance.now() - began) / 1000)} s`)
 }
-if (quiet) console.log(folder)
-else say(`engine: ${folder}`)
+const path = engineParts.map((part) => partFolder(part)).join(delimiter)
+console.log(quiet ? path : `engine: ${path}`)

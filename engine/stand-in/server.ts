@@ -190,6 +190,8 @@ export interface StandIn {
   world: World
   /** For PULUMI_DEBUG_PROVIDERS: `aws:PORT,awsx:PORT`. */
   debugProviders: string
+  /** A parameter in SSM that somebody else made, a hold for instance. Returns what deletes it. */
+  putParameter(region: string, name: string, value: string): () => void
   close(): void
 }
 
@@ -212,6 +214,22 @@ export const startStandIn = async (): Promise<StandIn> => {
   return {
     world,
     debugProviders: `aws:${aws.port},awsx:${awsx.port}`,
+    putParameter(region, name, value) {
+      const token = 'aws:ssm/parameter:Parameter'
+      const inputs = { name, value }
+      const thing = {
+        token,
+        urn: '',
+        id: name,
+        arn: '',
+        region,
+        accountId: anyAccount,
+        inputs,
+        outputs: inputs,
+      }
+      world.put(thing)
+      return () => world.remove(thing)
+    },
     close() {
       aws.server.forceShutdown()
       awsx.server.forceShutdown()

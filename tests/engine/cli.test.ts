@@ -1,51 +1,33 @@
-import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Engine } from '../../engine/harness.ts'
 import { needs } from '../parts.ts'
+import { putBundles } from './lift.ts'
 
 const test = needs('pulumi CLI', 'language host')
+const root = join(import.meta.dirname, '../..')
 
-test('the plain CLI previews and builds a program with its language host, and destroys it', async (t) => {
+test('the plain CLI, with its language host, previews the program and builds what it previewed', async (t) => {
   const engine = await Engine.start()
+  // The CLI writes into a stack's settings file; the project's own stays as it is.
   const folder = await mkdtemp(join(tmpdir(), 'payments-lift-program-'))
   t.teardown(async () => {
     await engine.close()
     await rm(folder, { recursive: true, force: true })
   })
-  await cp(join(import.meta.dirname, 'programs/minimal'), folder, { recursive: true })
-  await symlink(join(import.meta.dirname, '../../node_modules'), join(folder, 'node_modules'))
-  await writeFile(join(folder, 'package.json'), '{"type":"module"}')
-  const weight = (percent: number) =>
-    writeFile(join(folder, 'Pulumi.dev.yaml'), `config:\n  minimal:weight: ${percent}\n`)
+  for (const name of ['Pulumi.yaml', 'Pulumi.dev.yaml', 'package.json'])
+    await cp(join(root, name), join(folder, name))
+  for (const name of ['index.ts', 'node_modules']) await symlink(join(root, name), join(folder, name))
+  await putBundles(folder)
 
-  await weight(0)
   const preview = await engine.cli('preview', folder, 'dev')
   t.true(preview.ok, preview.errors.join('\n'))
   t.is(engine.standIn.world.all().length, 0, 'a preview makes nothing')
 
-  const first = await engine.cli('up', folder, 'dev')
-  t.true(first.ok, first.errors.join('\n'))
-  t.deepEqual(
-    first.changes.map(({ urn }) => urn).sort(),
-    preview.changes.map(({ urn }) => urn).sort(),
-    'up makes what preview said',
-  )
-
-  await weight(5)
-  const shifted = await engine.cli('up', folder, 'dev')
-  t.deepEqual(
-    shifted.changes.map(({ op, type, diff }) => ({ op, type, diff: diff.sort() })),
-    [
-      {
-        op: 'update',
-        type: 'aws:lb/listener:Listener',
-        diff: [0, 1].map((i) => `defaultActions[0].forward.targetGroups[${i}].weight`),
-      },
-    ],
-  )
-
-  const destroyed = await engine.cli('destroy', folder, 'dev')
-  t.true(destroyed.ok, destroyed.errors.join('\n'))
-  t.is(engine.standIn.world.all().length, 0)
+  const up = await engine.cli('up', folder, 'dev')
+  t.true(up.ok, up.errors.join('\n'))
+  t.true(up.changes.length > 100)
+  const urns = (changes: typeof up.changes) => changes.map(({ urn }) => urn).sort()
+  t.deepEqual(urns(up.changes), urns(preview.changes))
 })

@@ -2,7 +2,6 @@ import * as aws from '@pulumi/aws'
 import { forwardTo } from '../../components/weights.ts'
 import { Engine } from '../../engine/harness.ts'
 import { needs } from '../parts.ts'
-import { Lift, losses, told } from './lift.ts'
 
 const test = needs('pulumi CLI')
 let engine: Engine
@@ -11,7 +10,7 @@ test.before(async () => {
 })
 test.after.always(() => engine?.close())
 
-test.serial('a third target group leaves the weights of the two alone', async (t) => {
+test('a third target group leaves the weights of the two alone', async (t) => {
   const door = (third: boolean) => async () => {
     const group = (name: string) =>
       new aws.lb.TargetGroup(name, { port: 443, protocol: 'HTTPS', targetType: 'ip', vpcId: 'vpc-1' }).arn
@@ -39,60 +38,3 @@ test.serial('a third target group leaves the weights of the two alone', async (t
     ],
   )
 })
-
-test.serial(
-  'two zones become three, and no subnet is replaced; a hold and an illegal move are refused',
-  async (t) => {
-    const lift = await Lift.start(engine, 'dev')
-    const first = await lift.to({ phase: 'foundation', weight: 0 })
-    t.true(first.ok, first.errors.join('\n'))
-    const replicated = await lift.to({ phase: 'replicate', weight: 0 })
-    t.true(replicated.ok, replicated.errors.join('\n'))
-
-    const illegal = await lift.to({ phase: 'cutover', weight: 100 }, 'preview')
-    t.false(illegal.ok)
-    t.regex(
-      illegal.errors.join('\n'),
-      /in phase replicate .* cannot move to cutover .*Legal: replicate, canary/,
-    )
-
-    const hold = {
-      weight: 7,
-      by: 'arn:aws:iam::111111111111:role/payments-lead',
-      at: '2026-11-01T02:00:00Z',
-      reason: 'timeouts',
-    }
-    const parameter = {
-      token: 'aws:ssm/parameter:Parameter',
-      urn: '',
-      id: '/payments-lift/dev/hold/1',
-      arn: 'arn:aws:ssm:eu-west-1:111111111111:parameter/payments-lift/dev/hold/1',
-      region: 'eu-west-1',
-      accountId: '111111111111',
-      inputs: { name: '/payments-lift/dev/hold/1', value: JSON.stringify(hold) },
-      outputs: {},
-    }
-    engine.standIn.world.put(parameter)
-    const held = await lift.to({ phase: 'replicate', weight: 0 })
-    t.false(held.ok)
-    t.regex(held.errors.join('\n'), /hold keeps the weight at 7.*payments-lead.*timeouts.*delete-parameter/s)
-    engine.standIn.world.remove(parameter)
-
-    const network = (await lift.setting('network')) as { zones: object[] }
-    const third = {
-      name: 'eu-west-1c',
-      public: '10.42.2.0/24',
-      private: '10.42.48.0/20',
-      data: '10.42.6.0/24',
-    }
-    await lift.set({ network: { ...network, zones: [...network.zones, third] } })
-    const wider = await lift.stack.run('up')
-    t.true(wider.ok, wider.errors.join('\n'))
-    t.is(told(losses(wider)), '')
-    t.is(told(wider.changes.filter(({ op }) => op !== 'create' && op !== 'update')), '')
-    t.is(
-      wider.changes.filter(({ op, type }) => op === 'create' && type === 'aws:ec2/subnet:Subnet').length,
-      3,
-    )
-  },
-)

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import yaml from 'yaml'
 import type { Engine, InlineStack, RunResult, Step } from '../../engine/harness.ts'
@@ -40,6 +40,18 @@ export const told = (steps: Step[]): string =>
     .map(({ op, type, name, replaceKeys, diff }) => `${op} ${type} ${name} ${replaceKeys} ${diff}`)
     .join('\n')
 
+/** Functions whose bundles the program deploys. What is tested here is not their code, so any code will do. */
+const bundles = ['settlement', 'webhooks', 'log-shipper']
+
+/** Puts bundles where the program looks for them, below the folder it runs in. */
+export const putBundles = async (folder: string): Promise<void> => {
+  for (const bundle of bundles) {
+    const at = join(folder, 'dist/functions', bundle)
+    await mkdir(at, { recursive: true })
+    await writeFile(join(at, 'index.mjs'), `export const handler = async () => '${bundle}'\n`)
+  }
+}
+
 /** A stack of the real program, from its settings file. */
 export class Lift {
   readonly stack: InlineStack
@@ -52,6 +64,7 @@ export class Lift {
   static async start(engine: Engine, stack: string, changes: Record<string, unknown> = {}): Promise<Lift> {
     const file = yaml.parse(await readFile(join(import.meta.dirname, `../../Pulumi.${stack}.yaml`), 'utf8'))
     const lift = new Lift(await engine.inline(program, project, stack, file.config))
+    await putBundles(lift.stack.folder)
     await lift.set(changes)
     return lift
   }
