@@ -40,11 +40,15 @@ export const fargateMostMb = Math.max(...tasks.map(({ gb }) => gb)) * 1024
 const countFor = ({ vcpu }: Load, of: number) =>
   Math.max(leastInstances, Math.ceil(vcpu / (of * busyShare) - 1e-9))
 
-const cheapest = (fleets: Fleet[]): Fleet | undefined =>
-  fleets.reduce<Fleet | undefined>(
-    (best, it) => (best && best.usdPerMonth <= it.usdPerMonth ? best : it),
-    undefined,
-  )
+/** Sizes of one family often cost the same by the processor: fewer and larger ones are then easier to run. */
+const sameCost = 1.02
+
+function cheapest(fleets: Fleet[]): Fleet | undefined {
+  const least = Math.min(...fleets.map(({ usdPerMonth }) => usdPerMonth))
+  return fleets
+    .filter(({ usdPerMonth }) => usdPerMonth <= least * sameCost)
+    .sort((a, b) => a.count - b.count || a.usdPerMonth - b.usdPerMonth)[0]
+}
 
 /** The cheapest Fargate tasks that carry the load; undefined when no task has the memory. */
 export function fargateFleet(load: Load, prices: Prices, architecture: Architecture): Fleet | undefined {
