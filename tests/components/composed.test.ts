@@ -146,6 +146,51 @@ test('lesson 12: no policy of a role has a * action, and each * resource has its
   }
 })
 
+test('fact 11: the log balancer may reach Logstash, also for health checks', async (t) => {
+  const { all } = await cutover
+  for (const port of [5044, 6514]) {
+    const name = `network-groups-logBalancer-to-logstash-${port}`
+    const rule = all('aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule').find(
+      (each) => each.name === name,
+    )
+    t.like(rule?.inputs, { fromPort: port, toPort: port, ipProtocol: 'tcp' })
+  }
+})
+
+test('fact 20: the key of the hosts’ disks lets Auto Scaling use it', async (t) => {
+  const { get } = await cutover
+  const key = get('aws:kms/key:Key', 'keys-payments')
+  const template = get('aws:ec2/launchTemplate:LaunchTemplate', 'outbox-relay-hosts-template')
+  t.deepEqual(template.propertyDependencies.blockDeviceMappings, [key.urn])
+  t.regex(String(key.inputs.policy), /AWSServiceRoleForAutoScaling/)
+})
+
+test('fact 36: what keeps a stack from being destroyed is off where the stack is disposable, and on elsewhere', async (t) => {
+  const dev = await whole({ stack: 'dev', phase: 'cutover' })
+  for (const { found, disposable } of [
+    { found: await cutover, disposable: false },
+    { found: dev, disposable: true },
+  ]) {
+    const { get } = found
+    t.is(
+      get('aws:autoscaling/group:Group', 'outbox-relay-hosts-group').inputs.forceDelete,
+      disposable,
+      'hosts',
+    )
+    t.is(get('aws:route53/zone:Zone', 'logs-in-zone').inputs.forceDestroy, disposable, 'zone')
+    t.is(
+      get('aws:lb/loadBalancer:LoadBalancer', 'logs-in-nlb').inputs.enableDeletionProtection,
+      !disposable,
+      'balancer',
+    )
+    for (const { name, type, protect } of found.resources) {
+      const stateful =
+        /queue:Queue|bucket:Bucket$|key:Key|logGroup:LogGroup|domain:Domain|secret:Secret|zone:Zone/
+      if (stateful.test(type)) t.is(protect, !disposable, name)
+    }
+  }
+})
+
 for (const runbook of alarmRunbooks) {
   const file = join(import.meta.dirname, `../../runbooks/${runbook}.md`)
   test(`the runbook ${runbook} exists`, (t) => {
