@@ -31,13 +31,12 @@ const scaled: {
     least: 1,
     // Given processor time stays: what grows is the wait.
     with: (it, factor) => ({ ...it, durationMs: it.durationMs * factor }),
-    }),
   },
   {
     word: 'memoryMb',
     unit: 'MB',
     least: 1,
-    with: (it, factor) => (...it, memoryMb: it.memoryMb * factor ),
+    with: (it, factor) => ({ ...it, memoryMb: it.memoryMb * factor }),
   },
 ]
 
