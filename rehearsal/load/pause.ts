@@ -1,7 +1,7 @@
 import { percentile } from './percentile.ts'
 import type { LoggedRequest, RequestLog } from './request-log.ts'
 
-/** Writes that started so long before the interval say what is normal. */
+/** Writes that ended so long before the interval say what is normal. */
 const normalWithinMs = 5000
 const heldAtLeastMs = 20
 const heldTimesNormal = 4
@@ -27,8 +27,7 @@ export function pauseBetween(log: RequestLog, a: number, b: number): WritePause 
   for (const request of log.since(a - normalWithinMs)) {
     if (!request.write) continue
     if (request.startMs <= b && request.endMs >= a) during.push(request)
-    else if (request.ok && request.endMs < a && request.startMs >= a - normalWithinMs)
-      before.push(tookMs(request))
+    else if (request.ok && request.endMs < a) before.push(tookMs(request))
   }
   const normalMs =
     percentile(

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { ExecutionContext } from 'ava'
+import { testSandbox } from '../postgres.ts'
 
 export interface Started<Listening> {
   child: ChildProcess
@@ -18,6 +19,8 @@ export function run(t: ExecutionContext, file: string, env: Record<string, strin
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
+  // The reaper ends it when the test file's own process is killed.
+  testSandbox().adopt(child)
   t.teardown(() => child.kill('SIGKILL'))
   return child
 }

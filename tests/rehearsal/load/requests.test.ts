@@ -74,6 +74,15 @@ test('one key makes one payment, once', (t) => {
   t.is(accepted(second, 'pay_1'), 'pay_1 was made twice: two answers of 201')
 })
 
+test('twins can be captured once; every payment can be taken, none twice', (t) => {
+  const requests = new Requests(1, numberedKeys())
+  for (const each of requests.plan(arrival('twins'))) accepted(each, 'pay_0', each.kind === 'authorise')
+  for (let n = 1; n < 20; n++) accepted(one(requests.plan(arrival('authorise'))), `pay_${n}`)
+  const captured = Array.from({ length: 20 }, () => one(requests.plan(arrival('capture'))).expected.id)
+  t.is(new Set(captured).size, 20)
+  t.deepEqual(requests.plan(arrival('capture')), [])
+})
+
 test('only what was acknowledged is captured, only what was captured is refunded, each once', (t) => {
   const requests = new Requests(1, numberedKeys())
   const plan = (kind: Arrival['kind']) => requests.plan(arrival(kind))
