@@ -75,6 +75,7 @@ export class Admission {
    * @param again the transaction had its turn and failed: it keeps its place before later ones
    */
   enter(deadline: number, writes: boolean, again = false): Promise<Pass> {
+    if (performance.now() >= deadline) return Promise.reject(new DeadlineError('the deadline has passed'))
     const first = again || this.#queue.length === 0 || this.#passesBy(writes)
     if (first && this.#mayEnter(writes)) return Promise.resolve(this.#pass(writes))
     return new Promise((resolve, reject) => {

@@ -83,6 +83,13 @@ test('who waits past the deadline is sent away, and the others keep their place'
   leave('a')
   await turn()
   t.deepEqual(order, ['a', 'b'])
+  leave('b')
+  await t.throwsAsync(
+    admission.enter(performance.now(), true, true),
+    { instanceOf: DeadlineError },
+    'nor let in',
+  )
+  t.is(admission.inUse, 0)
 })
 
 test('after a failure one at a time knocks, and its success lets all in', async (t) => {

@@ -186,3 +186,17 @@ test('one locked payment does not hold up the others', async (t) => {
   await held.release()
   t.is((await capture).statusCode, 200)
 })
+
+test('a payment that stays locked: 503 at the deadline, and no try after it', async (t) => {
+  const here = await paymentsDatabase(t, server)
+  const { authorise, post } = paymentsApp(t, here.url, { attemptTimeoutMs: 1000, deadlineMs: 2500 })
+  const { id } = (await authorise('locked')).json()
+  await lock(t, here, `select from payments where id = '${id}' for update`)
+  const capture = await post(`/payments/${id}/capture`, 'c')
+  t.is(capture.statusCode, 503)
+  const { rowCount } = await here.owner.query(
+    `select from pg_stat_activity where usename = $1 and wait_event_type = 'Lock'`,
+    [here.role],
+  )
+  t.true(rowCount! <= 3, `${rowCount} sessions left waiting`)
+})
