@@ -51,9 +51,26 @@ async function wholeTable(): Promise<Target[]> {
   writeFileSync(site, JSON.stringify({ source: { url: source }, target: { url: target } }))
   const command = () =>
     program(process.execPath, ['--import', 'tsx', 'scripts/verify.ts', '--site', site, '--recheck', '0'])
-  const peer = () => {
+  const peer = async (differences: number) => {
     const columns = ['account', 'amount', 'note', 'at'].flatMap((column) => ['-c', column])
-    return program(dataDiff, [source, 'payment', target, 'payment', ...columns, '--no-tracking', '-j', '4'])
+    const [ours, theirs] = [source, target].map((url) => url.replace(/^postgres:/, 'postgresql:')) as [
+      string,
+      string,
+    ]
+    const { out, err } = await program(dataDiff, [
+      ours,
+      'payment',
+      theirs,
+      'payment',
+      ...columns,
+      '--no-tracking',
+      '-j',
+      '4',
+    ])
+    // It ends with 0 on some errors too: only the right answer counts.
+    const lines = out.split('\n').filter((line) => /^[+-] /.test(line)).length
+    if (lines !== 2 * differences || /ERROR|Traceback/.test(err))
+      throw new Error(`data-diff did not answer: ${out}${err}`)
   }
   const measured: Record<string, number> = {}
   let memoryMiB = 0
@@ -74,11 +91,11 @@ async function wholeTable(): Promise<Target[]> {
     const expected = state === 'equal' ? 0 : 1
     await measure(`verifyAll, ${state}`, () => verifyAll(source, target))
     await measure(`npm run verify, ${state}`, async () => {
-      const { code, peakMiB } = await command()
-      if (code !== expected) throw new Error(`the command ended with ${code}, not ${expected}`)
+      const { code, err, peakMiB } = await command()
+      if (code !== expected) throw new Error(`the command ended with ${code}, not ${expected}: ${err}`)
       memoryMiB = Math.max(memoryMiB, peakMiB)
     })
-    if (havePeer) await measure(`data-diff, ${state}`, peer)
+    if (havePeer) await measure(`data-diff, ${state}`, () => peer(expected))
   }
   const m = (name: string) => measured[name] ?? Number.NaN
   const toFloor = m('verifyAll, equal') / m('floor: COPY to /dev/null on both')
@@ -153,10 +170,18 @@ async function milliseconds(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt
 }
 
+interface Ended {
+  code: number | null
+  out: string
+  err: string
+  peakMiB: number
+}
+
 /** Runs a program; its peak memory where /proc tells it. */
-async function program(path: string, args: string[]): Promise<{ code: number | null; peakMiB: number }> {
-  const child = spawn(path, args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] })
-  let err = ''
+async function program(path: string, args: string[]): Promise<Ended> {
+  const child = spawn(path, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  let [out, err] = ['', '']
+  child.stdout.on('data', (data) => (out += data))
   let peakMiB = 0
   child.stderr.on('data', (data) => (err += data))
   const timer = setInterval(() => {
@@ -167,6 +192,5 @@ async function program(path: string, args: string[]): Promise<{ code: number | n
   }, 20)
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
   clearInterval(timer)
-  if (code !== 0 && code !== 1) throw new Error(`${path} failed: ${err}`)
-  return { code, peakMiB }
+  return { code, out, err, peakMiB }
 }
