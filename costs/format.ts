@@ -14,9 +14,9 @@ export function usd(value: number): string {
   if (value >= 1)
     return `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
   if (value === 0) return '$0'
-  return value < 1e-6
-    ? `$${value.toExponential(1)}`
-    : `$${Number(value.toPrecision(2)).toFixed(8).replace(/0+$/, '')}`
+  if (value < 1e-6) return `$${value.toExponential(1)}`
+  const digits = Math.max(2, 1 - Math.floor(Math.log10(value)))
+  return `$${value.toFixed(digits)}`
 }
 
 /** 0.42 → `0.42 ms`, 43.2 → `43.2 ms`, 1204 → `1.20 s`, 84200 → `84.2 s`. */

@@ -29,15 +29,19 @@ export function pageHtml(summary: Summary): string {
 <dl class="figures">
 ${figure('Cost', usd(total.usd))}${figure('After the free tier', usd(total.usdAfterFreeTier))}${figure('Invocations', amount(total.invocations))}${figure('Billed GB-s', amount(total.billedGbSeconds))}${figure('Unreadable reports', count(lines.unreadable))}
 </dl>
-<section><h2>Cost</h2>${left > 0 && html`<p class="note">The ${plotted} dearest of ${count(functions.length)}; all are in the table.</p>`}
+<section><h2>Cost</h2><p class="note">Light: without the free tier; dark: what is left after it.</p>${left > 0 && html`<p class="note">The ${plotted} dearest of ${count(functions.length)}; all are in the table.</p>`}
 ${costPlot(top)}</section>
 <section><h2>Duration and cold starts</h2><p class="note">Logarithmic. Bar: p50 to p99; tick: p95; ring: longest; diamonds: init at p50 and p95.</p>
 ${durationPlot(top)}</section>
 <section><h2>Cheaper elsewhere?</h2><p class="note">A month of the dearest function, by invocations, at an even load; both axes logarithmic. Fleets have two at least and are at most 60 % busy.</p>
 ${top[0] && breakEvenPlot(top[0], summary)}</section>
 <section><h2>Every function</h2><div class="scroll"><table>
-<thead><tr><th>function</th>${['invocations', 'GB-s', 'cost', 'after free tier', 'p50', 'p95', 'p99', 'max', 'cold', 'init p95', 'timed out', 'Fargate from', 'host from'].map((head) => html`<th class="number">${head}</th>`)}<th>memory</th></tr></thead>
+<thead><tr><th>function</th>${['invocations', 'GB-s', 'cost', 'after free tier', 'p50', 'p95', 'p99', 'max', 'cold', 'init p95', 'timed out', 'Fargate from', 'host from'].map((head) => html`<th class="number">${head}</th>`)}</tr></thead>
 <tbody>${functions.map(row)}</tbody>
+</table></div></section>
+<section><h2>Memory</h2><div class="scroll"><table>
+<thead><tr><th>function</th><th class="number">MB</th><th class="number">used</th><th class="number">best</th><th>why</th></tr></thead>
+<tbody>${functions.map(({ name, memory: it }) => html`<tr><th>${name}</th><td class="number">${it.currentMb}</td><td class="number">${it.maxMemoryUsedMb}</td><td class="number">${it.cheapestMb ?? '?'}</td><td>${it.reason}</td></tr>`)}</tbody>
 </table></div></section>
 ${lines.unreadable > 0 && html`<section><h2>Unreadable reports</h2><ul>${lines.firstUnreadable.map(({ where, text }) => html`<li>${where}: <code>${text}</code></li>`)}</ul></section>`}
 ${notes.length > 0 && html`<section><h2>Notes</h2><ul>${notes.map((note) => html`<li>${note}</li>`)}</ul></section>`}
@@ -70,6 +74,5 @@ function row(it: FunctionCosts): Html {
     from(fargate),
     from(host),
   ]
-  const { currentMb, maxMemoryUsedMb, reason } = it.memory
-  return html`<tr><th>${it.name}</th>${numbers.map((number) => html`<td class="number">${number}</td>`)}<td>${currentMb} MB, ${maxMemoryUsedMb} used; ${reason}</td></tr>`
+  return html`<tr><th>${it.name}</th>${numbers.map((number) => html`<td class="number">${number}</td>`)}</tr>`
 }

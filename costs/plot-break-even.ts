@@ -5,7 +5,7 @@ import { type Html, html } from './html.ts'
 import { logScale, px } from './scale.ts'
 import type { FunctionCosts, Summary } from './summary.ts'
 
-const [width, height, left, right, top, bottom] = [900, 300, 80, 90, 10, 40]
+const [width, height, left, right, top, bottom] = [900, 300, 80, 30, 10, 40]
 const points = 120
 
 /** A month's cost of one function as function, on Fargate and on hosts, by invocations. */
@@ -34,13 +34,13 @@ export function breakEvenPlot(
     [height - bottom, top],
   )
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Cost of ${name} a month by invocations: function, Fargate, host">${x.ticks.map((tick) => html`<path class="grid" d="M${px(x.at(tick))} ${top}V${height - bottom}"/><text class="tick" text-anchor="middle" x="${px(x.at(tick))}" y="${height - bottom + 16}">${amount(tick)}</text>`)}${y.ticks.map((tick) => html`<path class="grid" d="M${left} ${px(y.at(tick))}H${width - right}"/><text class="tick" text-anchor="end" x="${left - 6}" y="${px(y.at(tick) + 4)}">${usd(tick)}</text>`)}${lines.map(
-    ({ kind, costs }) => {
+    ({ kind, costs }, index) => {
       const known = costs.flatMap((cost, index) =>
         cost === undefined ? [] : [{ x: x.at(rates[index]!), y: y.at(cost) }],
       )
       const end = known.at(-1)
       if (!end) return false
-      return html`<path class="line ${kind}" d="M${known.map((point) => `${px(point.x)} ${px(point.y)}`).join('L')}"/><text class="label ${kind}" x="${px(end.x + 6)}" y="${px(end.y + (kind === 'host' ? 12 : kind === 'fargate' ? -2 : 4))}">${kind === 'fargate' ? 'Fargate' : kind}</text>`
+      return html`<path class="line ${kind}" d="M${known.map((point) => `${px(point.x)} ${px(point.y)}`).join('L')}"/><path class="line ${kind}" d="M${left + 12} ${top + 14 + 18 * index}h22"/><text class="label ${kind}" x="${left + 40}" y="${top + 18 + 18 * index}">${kind === 'fargate' ? 'Fargate' : kind}</text>`
     },
   )}<path class="now" d="M${px(x.at(now))} ${top}V${height - bottom}"/><text class="tick" text-anchor="middle" x="${px(x.at(now))}" y="${height - 6}">now: ${amount(now)} a month</text></svg>`
 }

@@ -18,7 +18,7 @@ section{background:var(--card);border:1px solid var(--rule);border-radius:10px;p
 .figure dt{color:var(--muted);font-size:13px}.figure dd{margin:0}.figure strong{font-size:23px}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;font-weight:400;padding:4px 10px 4px 0;border-top:1px solid var(--grid);vertical-align:top}
-thead th{border-top:0;color:var(--muted);font-size:13px}td:last-child{min-width:260px}
+thead th{border-top:0;color:var(--muted);font-size:13px}th{white-space:nowrap}
 .number{text-align:right;white-space:nowrap}
 code{font-size:13px;overflow-wrap:anywhere}
 svg{display:block;width:100%;height:auto;font-size:12px}
