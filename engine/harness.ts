@@ -97,7 +97,13 @@ export class Engine {
   async operate(operation: Operation, folder: string, stack: string, extra: string[]): Promise<RunResult> {
     this.#runs += 1
     const log = join(this.folder, `events-${this.#runs}.json`)
-    const sure = operation === 'preview' ? [] : ['--yes', '--skip-preview']
+    // A destroy is previewed first, as by hand: that is where protection stops it before anything is gone.
+    const sure = {
+      preview: [],
+      up: ['--yes', '--skip-preview'],
+      refresh: ['--yes', '--skip-preview'],
+      destroy: ['--yes'],
+    }[operation]
     const flags = ['--stack', stack, '--non-interactive', '--color', 'never', '--event-log', log]
     const { code, text } = await run(
       program('pulumi'),

@@ -75,7 +75,7 @@ export class Aws {
     const turn = this.world.turn()
     const identity = identify(target.token, target.urn, bare, place, turn)
     const { token, urn } = target
-    if (this.world.get(token, place.region, identity.id, identity.arn) !== undefined)
+    if (identity.unique && this.world.all().some((one) => one.token === token && one.arn === identity.arn))
       throw new Refused(`AlreadyExists: ${token} ${identity.id} already exists`)
     if (this.world.reserved.has(`${token} ${String(bare.name)}`))
       throw new Refused(
@@ -149,14 +149,13 @@ export class Aws {
     return { ...this.place, ...(typeof region === 'string' ? { region } : {}) }
   }
 
-  /** The region may be the provider's or the resource's own. */
-  #find(target: Target, id: string, state: WireObject): Thing | undefined {
+  /** Under its URN, or, when it was renamed, under its id in this account. */
+  #find({ token, urn }: Target, id: string, state: WireObject): Thing | undefined {
     const arn = plain(state.arn)
+    const { accountId } = this.place
     return (
-      this.world.get(target.token, this.place.region, id, typeof arn === 'string' ? arn : undefined) ??
-      this.world
-        .all()
-        .find((thing) => thing.token === target.token && thing.id === id && thing.urn === target.urn)
+      this.world.find(token, urn, id, typeof arn === 'string' ? arn : undefined) ??
+      this.world.all().find((one) => one.token === token && one.id === id && one.accountId === accountId)
     )
   }
 }

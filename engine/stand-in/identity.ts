@@ -146,20 +146,24 @@ const identities: Record<string, (n: Named) => Identity> = {
   ),
 }
 
-/** The identity of a new resource. A type without a shape of its own gets its name, or `module-` and digits. */
+/** Every registration of a task definition is a revision of its own. */
+const many = new Set(['aws:ecs/taskDefinition:TaskDefinition'])
+
+/** The identity of a new resource; `unique` when AWS has only one of its ARN. A type without a shape of its own gets its name, or `module-` and digits. */
 export const identify = (
   token: string,
   urn: string,
   inputs: WireObject,
   place: Place,
   turn: number,
-): Identity => {
+): Identity & { unique: boolean } => {
   const [, path] = token.split(':')
   const [module, kind] = path!.split('/')
   const property = nameProperty(token)
   const given = property === undefined ? undefined : plain(inputs[property])
   const seed = `${urn}#${turn}`
   const name = typeof given === 'string' ? given : `${kind}-${hex(seed, 12)}`
-  const make = identities[token] ?? arnOf(module!, () => `${kind}/${name}`, 'name')
-  return make({ ...place, name, seed, inputs })
+  const make = identities[token]
+  const shaped = make ?? arnOf(module!, () => `${kind}/${name}`, 'name')
+  return { ...shaped({ ...place, name, seed, inputs }), unique: make !== undefined && !many.has(token) }
 }

@@ -1,7 +1,7 @@
 /** Which inputs replace a resource when they change. A type that is not in the table is refused: review it first. */
 
 import table from './data/replacements.json' with { type: 'json' }
-import type { WireObject } from './wire.ts'
+import { hasUnknown, type WireObject } from './wire.ts'
 
 /** The aliases of one resource: `aws:alb/…` and `aws:lb/…` are the same. */
 export const canonical = (token: string): string => token.replace(/^aws:alb\//, 'aws:lb/')
@@ -30,9 +30,13 @@ export const replacedByValues = (token: string, old: WireObject, now: WireObject
     case 'aws:lb/loadBalancer:LoadBalancer': {
       if (old.loadBalancerType !== 'network') return []
       const hadGroups = list(old.securityGroups).length > 0
-      const lost = list(old.subnets).some((subnet) => !list(now.subnets).includes(subnet))
+      // Not known yet, as a whole or in part: only the `up` can tell.
+      const lost =
+        !hasUnknown(now.subnets) && list(old.subnets).some((subnet) => !list(now.subnets).includes(subnet))
       return [
-        ...(hadGroups === list(now.securityGroups).length > 0 ? [] : ['securityGroups']),
+        ...(hasUnknown(now.securityGroups) || hadGroups === list(now.securityGroups).length > 0
+          ? []
+          : ['securityGroups']),
         ...(lost ? ['subnets'] : []),
       ]
     }

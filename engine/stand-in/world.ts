@@ -13,16 +13,9 @@ export interface Thing extends Place {
   outputs: WireObject
 }
 
-const global = new Set(['iam', 's3', 'route53', 'budgets', 'costexplorer'])
-
-/** Every revision of a task definition has the family as its id. */
-const manyOfOneId = new Set(['aws:ecs/taskDefinition:TaskDefinition'])
-
-const keyOf = (thing: Pick<Thing, 'token' | 'region' | 'id'> & { arn?: string }): string => {
-  const module = thing.token.split(/[:/]/)[1]!
-  if (manyOfOneId.has(thing.token) && thing.arn !== undefined) return `${thing.token} ${thing.arn}`
-  return `${thing.token} ${global.has(module) ? '' : thing.region} ${thing.id}`
-}
+/** What tells one resource from another here: its URN, and which of its generations it is. */
+const keyOf = ({ token, urn, id, arn }: Pick<Thing, 'token' | 'urn' | 'id' | 'arn'>): string =>
+  [token, urn, id, arn].join(' ')
 
 export class World {
   readonly #things = new Map<string, Thing>()
@@ -36,9 +29,10 @@ export class World {
     return this.#turn
   }
 
-  /** `arn` tells apart what has one id. */
-  get(token: string, region: string, id: string, arn?: string): Thing | undefined {
-    return this.#things.get(keyOf({ token, region, id, ...(arn === undefined ? {} : { arn }) }))
+  /** The resource that an `up` made under this URN; `arn` tells revisions apart, which share an id. */
+  find(token: string, urn: string, id: string, arn: string | undefined): Thing | undefined {
+    const exact = arn === undefined ? undefined : this.#things.get(keyOf({ token, urn, id, arn }))
+    return exact ?? this.all().find((one) => one.token === token && one.urn === urn && one.id === id)
   }
 
   put(thing: Thing): void {
