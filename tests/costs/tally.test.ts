@@ -65,6 +65,11 @@ test('a time-out told twice is one', (t) => {
   t.is(tally([told, late.replace('Status: timeout', '')]).functions[0]!.timeouts, 1)
 })
 
+test('a report alone tells a time-out, text and JSON', (t) => {
+  const late = { ms: 3000, billedMs: 3000, timedOut: true }
+  t.is(tally([textLine(late), jsonLine(late), textLine({ ms: 1, billedMs: 1 })]).functions[0]!.timeouts, 2)
+})
+
 test('the first unreadable reports are shown with their place, all are counted', (t) => {
   const { lines } = tally([textLine({ ms: 1, billedMs: 1 }), ...Array(9).fill('REPORT RequestId: cut')])
   t.is(lines.unreadable, 9)
@@ -81,4 +86,17 @@ test('ten thousand functions do not take ten thousand histograms, and nothing is
   t.is(sum(functions.flatMap(({ sizes }) => sizes.map(({ billedMs }) => billedMs.billed))), 80_000)
   t.is(counted.reports, 10_000)
   t.regex(notes[0]!, /more functions/)
+})
+
+test('many memory sizes do not take a histogram each, either', (t) => {
+  const lines = Array.from({ length: 1000 }, (_, index) =>
+    JSON.stringify({
+      logGroup: `/aws/lambda/f${index % 10}`,
+      message: textLine({ ms: 7, billedMs: 8, memoryMb: 128 + Math.floor(index / 10) }),
+    }),
+  )
+  const { functions } = tally(lines)
+  t.is(functions.length, 11)
+  t.is(sum(functions.flatMap(({ sizes }) => sizes.map(({ invocations }) => invocations))), 1000)
+  t.true(functions.filter(({ name }) => name.startsWith('f')).every(({ sizes }) => sizes.length === 80))
 })

@@ -108,6 +108,16 @@ test('what would change the answer does', (t) => {
   )
 })
 
+test('so does what lies above', (t) => {
+  const rare = workload({ requestsPerSecond: 5, cpuMs: 5 })
+  const [placed] = placementsOf(`workloads: { a: ${JSON.stringify(rare)} }`, 'a.yaml')
+  const change = placed!.changes.find(({ when }) => /^from .* requests a second$/.test(when))!
+  const rate = Number(/[\d.]+/.exec(change.when)![0])
+  t.is(change.place, 'fargate')
+  t.is(placeOf({ ...rare, requestsPerSecond: rate }), 'fargate')
+  t.is(placeOf({ ...rare, requestsPerSecond: rate * 0.98 }), 'function')
+})
+
 test('the example names all three places', (t) => {
   const text = readFileSync('placement/example.yaml', 'utf8')
   const found = new Map(placementsOf(text, 'example.yaml').map(({ name, place }) => [name, place]))
