@@ -8,7 +8,7 @@ import { type Means, type Settled, settle } from './switchover/settle.ts'
 import { mailbox } from './watchdog/mailbox.ts'
 
 export interface Resumed {
-  /** Absent when no switchover was under way. */
+  /** The last one; absent when no switchover was under way. */
   settled?: Settled & { epoch: number }
   /** The lock that was removed. */
   lock?: LockHolder
@@ -23,12 +23,11 @@ export async function resume(site: Site, by: string, means: Means = meansOf(site
   const lock = readLock(site.journal)
   if (lock?.alive) throw new Error(`${lock.explanation}; nothing was done`)
   const box = mailbox(site.journal)
-  const arming = await box.arming()
   const result: Resumed = {}
-  if (arming) {
+  for (const arming of await box.armings()) {
     const settled = await settle(means, arming, 'back', by)
     result.settled = { ...settled, epoch: arming.epoch }
-    if (settled.postponed.length === 0) await box.disarm()
+    if (settled.postponed.length === 0) await box.disarm(arming.epoch)
   }
   for (const side of ['source', 'target'] as const) {
     await freshlyOpened(site, side, 'resume', ({ client }) => dropTrackingSlots(client, site))

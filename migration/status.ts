@@ -32,17 +32,18 @@ export type DatabaseStatus =
 export async function readStatus(site: Site): Promise<Status> {
   const box = mailbox(site.journal)
   const decisions = decisionStore(site)
-  const [source, target, gates, arming, watchdog, epoch] = await Promise.all([
+  const [source, target, gates, armings, watchdog, epoch] = await Promise.all([
     databaseStatus(site, 'source'),
     databaseStatus(site, 'target'),
     gateStates(site),
-    box.arming(),
+    box.armings(),
     box.expectWatchdog().then(
       () => true,
       () => false,
     ),
     decisions.latestEpoch(),
   ])
+  const arming = armings.at(-1)
   const decision = await decisions.read(epoch)
   const [lock, run] = [readLock(site.journal), lastRun(site.journal)]
   return {

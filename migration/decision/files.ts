@@ -1,4 +1,4 @@
-import { link, mkdir, open, readdir, readFile } from 'node:fs/promises'
+import { link, mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Site } from '../site.ts'
 import type { Decision, DecisionStore, Verdict } from './decision.ts'
@@ -25,7 +25,9 @@ export function decisionFiles(folder: string): DecisionStore {
     await mkdir(folder, { recursive: true })
     const decision: Decision = { epoch, verdict, by, at: new Date().toISOString() }
     const path = candidateOf(epoch, verdict, by)
-    await durably(path, `${JSON.stringify(decision)}\n`)
+    // A new file each time: the record is a link to an earlier one, which must not be written to again.
+    await durably(`${path}.new`, `${JSON.stringify(decision)}\n`)
+    await rename(`${path}.new`, path)
     return path
   }
 

@@ -1,29 +1,28 @@
 import { epochOfToken, StaleTokenError } from '../epoch.ts'
-import { type GateState, PauseTimeoutError, type Route, type Side, type WriteGate } from './gate.ts'
+import { allTried, type GateState, PauseTimeoutError, type Route, type Side, type WriteGate } from './gate.ts'
 import { type Answer, jsonClient } from './http.ts'
 
 /** A write gate whose servers speak the agent protocol: beside each pooler, or the services' own pools. */
 export function agentsGate(urls: string[], addressOf: (side: Side) => Route): WriteGate {
   const clients = urls.map((url) => ({ url, http: jsonClient(url) }))
 
-  async function everywhere(path: string, body: object): Promise<Answer[]> {
-    return Promise.all(
-      clients.map(async ({ url, http }) => {
-        const answer = await http.post(path, body)
-        if (answer.status === 409)
-          throw new StaleTokenError(
-            `the write gate ${url}`,
-            Number((body as { epoch: number }).epoch),
-            Number(answer.body.epoch),
-          )
-        return answer
-      }),
-    )
+  async function call(
+    { url, http }: (typeof clients)[number],
+    path: string,
+    body: { epoch: number; [key: string]: unknown },
+  ): Promise<Answer & { url: string }> {
+    const answer = await http.post(path, body)
+    if (answer.status === 409)
+      throw new StaleTokenError(`the write gate ${url}`, body.epoch, Number(answer.body.epoch))
+    return { ...answer, url }
   }
 
-  function expectOk(answers: Answer[], act: string): void {
-    const bad = answers.flatMap((answer, at) =>
-      answer.status === 200 ? [] : [`${urls[at]}: ${answer.status} ${JSON.stringify(answer.body)}`],
+  const everywhere = (path: string, body: { epoch: number; [key: string]: unknown }) =>
+    Promise.all(clients.map((client) => call(client, path, body)))
+
+  function expectOk(answers: (Answer & { url: string })[], act: string): void {
+    const bad = answers.flatMap(({ status, url, body }) =>
+      status === 200 ? [] : [`${url}: ${status} ${JSON.stringify(body)}`],
     )
     if (bad.length > 0) throw new Error(`the write gate could not ${act}: ${bad.join('; ')}`)
   }
@@ -49,8 +48,21 @@ export function agentsGate(urls: string[], addressOf: (side: Side) => Route): Wr
     async resume(token) {
       expectOk(await everywhere('/gate/resume', { epoch: token }), 'let requests through again')
     },
+    async send(token, route) {
+      await allTried(
+        clients.map(async (client) => {
+          expectOk(
+            [await call(client, '/gate/route', { epoch: token, route })],
+            `route to the ${route.side} database`,
+          )
+          expectOk([await call(client, '/gate/resume', { epoch: token })], 'let requests through again')
+        }),
+      )
+    },
     async state() {
-      const answers = await Promise.all(clients.map(({ http }) => http.get('/gate')))
+      const answers = await Promise.all(
+        clients.map(async ({ url, http }) => ({ ...(await http.get('/gate')), url })),
+      )
       expectOk(answers, 'tell its state')
       return answers.map(({ body }) => ({
         ...(body as unknown as GateState),
@@ -58,7 +70,9 @@ export function agentsGate(urls: string[], addressOf: (side: Side) => Route): Wr
       }))
     },
     async probe(side) {
-      const answers = await Promise.all(clients.map(({ http }) => http.post('/gate/probe', addressOf(side))))
+      const answers = await Promise.all(
+        clients.map(async ({ url, http }) => ({ ...(await http.post('/gate/probe', addressOf(side))), url })),
+      )
       expectOk(answers, `log in to the ${side} database`)
     },
     async close() {

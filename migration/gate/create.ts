@@ -26,6 +26,7 @@ function noGate(): WriteGate {
     pause: nothing,
     route: nothing,
     resume: nothing,
+    send: nothing,
     probe: nothing,
     close: nothing,
     state: async () => [],

@@ -19,8 +19,8 @@ export interface GateState {
 
 /**
  * What holds writes for a moment. One protocol for every server of it: PgBouncer processes, agents beside
- * them, or the pool of the services themselves. Each act carries the epoch of the switchover; an older epoch
- * than one already obeyed is refused with {@link StaleEpochError}. Every act may be repeated without harm.
+ * them, or the pool of the services themselves. Each act carries the token of the switchover
+ * (epoch.ts); an older one than one already obeyed is refused with StaleTokenError. Every act may be repeated without harm.
  */
 export interface WriteGate {
   readonly kind: string
@@ -28,11 +28,16 @@ export interface WriteGate {
    * Stops new transactions everywhere and waits until those running have ended. When one has not ended after
    * `timeoutMs`, every gate is opened again and a {@link PauseTimeoutError} is thrown.
    */
-  pause(epoch: number, timeoutMs: number): Promise<void>
+  pause(token: number, timeoutMs: number): Promise<void>
   /** Points every gate at another database; durable before it returns. Nothing flows until `resume`. */
-  route(epoch: number, route: Route): Promise<void>
+  route(token: number, route: Route): Promise<void>
   /** Lets transactions through again and returns when every gate says it is open on its route. */
-  resume(epoch: number): Promise<void>
+  resume(token: number): Promise<void>
+  /**
+   * Routes and resumes every gate by itself, so that one that is away keeps no other paused; throws for those that
+   * failed once all have been tried.
+   */
+  send(token: number, route: Route): Promise<void>
   /** One state a gate, in the order of the site file. */
   state(): Promise<GateState[]>
   /** Proves that the app role can log in through every gate to `side`; throws with the gate's own words. */
@@ -40,10 +45,14 @@ export interface WriteGate {
   close(): Promise<void>
 }
 
-export class StaleEpochError extends Error {
-  override readonly name = 'StaleEpochError'
-}
-
 export class PauseTimeoutError extends Error {
   override readonly name = 'PauseTimeoutError'
+}
+
+/** Waits for all, then throws what went wrong with any. */
+export async function allTried(acts: Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(acts)).filter((outcome) => outcome.status === 'rejected')
+  const [first] = failed
+  if (failed.length === 1) throw first?.reason
+  if (failed.length > 1) throw new Error(failed.map(({ reason }) => (reason as Error).message).join('; '))
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
 import { epochOfToken, StaleTokenError } from '../epoch.ts'
-import { type GateState, PauseTimeoutError, type Route, type Side, type WriteGate } from './gate.ts'
+import { allTried, type GateState, PauseTimeoutError, type Route, type Side, type WriteGate } from './gate.ts'
 import { readIni, readMark, replaceFile, withMark, withRoute } from './pgbouncer-ini.ts'
 
 export interface PgBouncerOptions {
@@ -32,6 +32,14 @@ export function pgbouncerGate(options: PgBouncerOptions): WriteGate {
     },
     async resume(token) {
       await everywhere((pooler) => pooler.open(token))
+    },
+    async send(token, route) {
+      await allTried(
+        poolers.map(async (pooler) => {
+          await pooler.route(token, route)
+          await pooler.open(token)
+        }),
+      )
     },
     state: () => everywhere((pooler) => pooler.state()),
     async probe(side) {

@@ -5,6 +5,7 @@ import { awaitCaughtUp, checkDatabases, installFence, subscribeTarget } from './
 import { shiftTo, watchWeight } from './shift.ts'
 import type { Step } from './step.ts'
 import {
+  arm,
   clearOldLink,
   decide,
   drainForward,
@@ -30,6 +31,7 @@ export const steps = {
   'freeze-ddl': freezeSchema,
   'verify-rows': verifyRows,
   prepare,
+  arm,
   pause,
   fence: fenceFrom,
   drain: drainForward,

@@ -65,7 +65,7 @@ export const alignGates: Step = {
   expectedMs: 500,
   async check({ lift, watchdog, say }) {
     demand(
-      (await watchdog.arming()) === undefined,
+      (await watchdog.armings()).length === 0,
       'a switchover is under way: its run or the watchdog opens the gates',
     )
     const record = await systemOfRecord(lift)
@@ -79,8 +79,7 @@ export const alignGates: Step = {
     const record = await systemOfRecord(lift)
     // The token of the last settled switchover: a newer one would shut out nobody, an older one is refused.
     const token = settledToken((await nextEpoch(lift)) - 1)
-    await lift.gate.route(token, lift[record].address)
-    await lift.gate.resume(token)
+    await lift.gate.send(token, lift[record].address)
   },
   async verify({ lift }) {
     const record = await systemOfRecord(lift)

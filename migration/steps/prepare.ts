@@ -31,6 +31,7 @@ export const preflight: Step = {
       record === run.from,
       `the system of record is the ${record} already: this runbook leaves the ${run.from}`,
     )
+    await demandSettled(context)
     const plan = await planSwitchover(lift, run.from, await nextEpoch(lift))
     run.plan = plan
     for (const { side, client } of [plan.from, plan.to]) {
@@ -105,6 +106,24 @@ export const prepare: Step = {
     await dropSubscription(plan.from.client, plan.reverse)
     await dropSlot(plan.to.client, plan.reverse)
   },
+}
+
+/** The next switchover begins only when the last one has ended on both sides. */
+async function demandSettled({ lift, watchdog }: StepContext): Promise<void> {
+  const [armed] = await watchdog.armings()
+  demand(
+    !armed,
+    `the switchover of epoch ${armed?.epoch} is not settled yet: the watchdog does it; «status» shows it`,
+  )
+  const [source, target] = await Promise.all([
+    readFenceRow(lift.source.client),
+    readFenceRow(lift.target.client),
+  ])
+  const settled = source.token === target.token && (source.token === 0 || source.token % 2 === 1)
+  demand(
+    settled,
+    `the last switchover has not ended on both databases (tokens ${source.token} and ${target.token}): run «npm run runbook -- resume --site FILE --execute»`,
+  )
 }
 
 async function demandLag({ lift, switchover }: StepContext): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Switchover } from '../switchover/plan.ts'
 import { settle } from '../switchover/settle.ts'
 import { type StepName, steps } from './index.ts'
 import type { Step, StepContext } from './step.ts'
@@ -95,12 +96,28 @@ async function settleOrUndo(context: StepContext, run: RunState, cause: Error): 
     const { decision, postponed } = await settle(lift, unsettled, proposal, by)
     journal.write('settled', { decision, postponed: postponed.map((error) => error.message) })
     // What is left for the other database is the watchdog's: it keeps trying.
-    if (postponed.length === 0) await watchdog.disarm()
+    if (postponed.length === 0) await watchdog.disarm(plan.epoch)
     return decision.verdict === 'back'
       ? `${cause.message}\nThe switchover went back: the ${switchover.plan.from.side} database accepts writes as before, nothing is lost.`
       : `${cause.message}\nThe switchover was decided and has been finished: the ${switchover.plan.to.side} database accepts writes.`
   } catch (error) {
     journal.write('settle-failed', { error: (error as Error).message })
-    return `${cause.message}\nBringing the system back failed too: ${(error as Error).message}\nThe watchdog keeps trying; «status» shows what it does.`
+    return await leaveToWatchdog(context, switchover.plan, cause, error as Error)
   }
+}
+
+/** The watchdog may have been faster and have ended our sessions: what it decided is what holds. */
+async function leaveToWatchdog(
+  { lift, watchdog }: StepContext,
+  { epoch, from, to }: Switchover,
+  cause: Error,
+  trouble: Error,
+): Promise<string> {
+  const released = await watchdog.released(epoch, 2 * lift.site.limits.deadlineMs)
+  const decision = await lift.decisions.read(epoch)
+  if (released && decision) {
+    const record = decision.verdict === 'back' ? from.side : to.side
+    return `${cause.message}\n${decision.by} settled the switchover («${decision.verdict}»): the ${record} database accepts writes, nothing is lost.`
+  }
+  return `${cause.message}\nBringing the system back failed too: ${trouble.message}\nThe watchdog keeps trying; «npm run runbook -- status» shows what it does.`
 }

@@ -4,22 +4,30 @@ import { attemptToken, settledToken, underToken } from '../epoch.ts'
 import { fence, unfence } from '../fence.ts'
 import { advanceSlot, disableSubscription, subscriptions } from '../replication.ts'
 import { differingSequences, readSequences, writeSequences } from '../sequences.ts'
-import { clearAway, stopLink } from '../switchover/settle.ts'
+import { clearAway, markSettled, stopLink } from '../switchover/settle.ts'
 import { demand, type Step, type StepContext } from './step.ts'
 import { planOf } from './switchover-run.ts'
 
-/** Writes wait from here on, and the watchdog counts. */
+/** From here on the watchdog counts, and a failure goes back. */
+export const arm: Step = {
+  name: 'arm',
+  summary: 'Put the switchover under the guard of the watchdog',
+  expectedMs: 100,
+  async act({ lift, switchover, watchdog }) {
+    const { epoch, from, forward } = planOf(switchover)
+    await switchover.rows?.rest()
+    await watchdog.arm({ epoch, from: from.side, forward, deadlineMs: lift.site.limits.deadlineMs })
+    switchover.stage = 'attempting'
+  },
+}
+
+/** Writes wait from here on. */
 export const pause: Step = {
   name: 'pause',
   summary: 'Hold writes at the gate',
   expectedMs: 20,
-  async act({ lift, switchover, watchdog }) {
-    const { epoch, from, forward } = planOf(switchover)
-    const { deadlineMs, pauseTimeoutMs } = lift.site.limits
-    await switchover.rows?.rest()
-    await watchdog.arm({ epoch, from: from.side, forward, deadlineMs })
-    switchover.stage = 'attempting'
-    await lift.gate.pause(attemptToken(epoch), pauseTimeoutMs)
+  async act({ lift, switchover }) {
+    await lift.gate.pause(attemptToken(planOf(switchover).epoch), lift.site.limits.pauseTimeoutMs)
   },
 }
 
@@ -42,7 +50,8 @@ export const drainForward: Step = {
   async act({ lift, switchover }) {
     const { from, to, forward, epoch } = planOf(switchover)
     switchover.nonce = await writeNonce(from.client, from.side, `epoch ${epoch}`)
-    await drain(from.client, to.client, forward, switchover.nonce, lift.site.limits.deadlineMs)
+    // Half of the deadline: what comes after it needs time too, and going back as well.
+    await drain(from.client, to.client, forward, switchover.nonce, lift.site.limits.deadlineMs / 2)
   },
 }
 
@@ -141,9 +150,7 @@ export const resume: Step = {
   async act(context) {
     await demandForward(context)
     const { to, epoch } = planOf(context.switchover)
-    await context.lift.gate.route(settledToken(epoch), to.address)
-    await context.lift.gate.resume(settledToken(epoch))
-    await context.watchdog.disarm()
+    await context.lift.gate.send(settledToken(epoch), to.address)
   },
   async verify({ lift, switchover }) {
     const { to } = planOf(switchover)
@@ -156,15 +163,22 @@ export const resume: Step = {
   },
 }
 
+/** Writes flow; what is left may take as long as a busy server needs. */
+const unhurriedMs = 60_000
+
 export const clearOldLink: Step = {
   name: 'clear-away',
-  summary: 'Start the link back; remove the old link and the DDL freeze',
+  summary: 'Start the link back; remove the old link, the DDL freeze and the guard',
   expectedMs: 500,
-  async act({ switchover }) {
+  async act({ switchover, watchdog }) {
+    const { from, to, forward, reverse, epoch } = planOf(switchover)
+    await watchdog.ease({ epoch, from: from.side, forward, deadlineMs: unhurriedMs })
     await switchover.rows?.close()
-    const { from, to, forward, reverse } = planOf(switchover)
+    await markSettled(from, epoch)
     await clearAway(to, from, forward, reverse)
     await removeDdlFreeze(from.client)
+    // Only now is it settled on both sides: until here the watchdog finishes it if this run dies.
+    await watchdog.disarm(epoch)
   },
 }
 

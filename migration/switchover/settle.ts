@@ -1,7 +1,7 @@
 import { type Database, freshlyOpened, otherSide } from '../database.ts'
 import { removeDdlFreeze } from '../ddl-freeze.ts'
 import type { Decision, DecisionStore, Verdict } from '../decision/decision.ts'
-import { settledToken, underToken } from '../epoch.ts'
+import { readFenceRow, StaleTokenError, settledToken, underToken } from '../epoch.ts'
 import { unfence } from '../fence.ts'
 import type { Side, WriteGate } from '../gate/gate.ts'
 import { fencedTables } from '../lift-schema.ts'
@@ -70,8 +70,18 @@ export async function settle(
 }
 
 /** Ends the sessions of whoever acted until now; acts of the undecided switchover are refused from here on. */
-async function shutOutOthers({ client, side }: Database, epoch: number): Promise<void> {
-  await takeOver(client)
+async function shutOutOthers(database: Database, epoch: number): Promise<void> {
+  // Who comes too late must not end the sessions of a newer run before it learns so.
+  const { token } = await readFenceRow(database.client)
+  if (token > settledToken(epoch)) {
+    throw new StaleTokenError(`the ${database.side} database`, settledToken(epoch), token)
+  }
+  await takeOver(database.client)
+  await markSettled(database, epoch)
+}
+
+/** Leaves the token of a settled switchover, which refuses every act of it from before the decision. */
+export async function markSettled({ client, side }: Database, epoch: number): Promise<void> {
   await underToken(client, `the ${side} database`, settledToken(epoch), async () => {})
 }
 
@@ -80,8 +90,7 @@ async function openRecord({ site, gate }: Means, database: Database, epoch: numb
   const token = settledToken(epoch)
   const { lockTimeoutMs } = site.limits
   await unfence(client, side, token, { tables: await fencedTables(client), lockTimeoutMs })
-  await gate.route(token, address)
-  await gate.resume(token)
+  await gate.send(token, address)
 }
 
 /** Nothing of the way back stays on the side that was not opened, and it follows again. */

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Unsettled } from '../switchover/settle.ts'
@@ -13,14 +13,14 @@ export interface Arming extends Unsettled {
 export interface Heartbeat {
   pid: number
   beat: number
-  /** The epoch it guards now. */
-  armed?: number
+  /** The epochs it guards now. */
+  armed?: number[]
 }
 
 /** Where runner and watchdog leave each other word: small files, replaced whole. */
 export function mailbox(journalFolder: string) {
   const folder = join(journalFolder, 'watchdog')
-  const armingPath = join(folder, 'armed.json')
+  const armingPath = (epoch: number) => join(folder, `armed-${epoch}.json`)
   const heartbeatPath = join(folder, 'heartbeat.json')
 
   async function put(path: string, content: object, durable: boolean): Promise<void> {
@@ -47,7 +47,10 @@ export function mailbox(journalFolder: string) {
   const heartbeat = () => take<Heartbeat>(heartbeatPath)
 
   /** Waits for a heartbeat newer than those that stand, of which `condition` holds. */
-  async function freshBeat(condition: (beat: Heartbeat) => boolean, timeoutMs: number): Promise<boolean> {
+  async function freshBeat(
+    condition: (beat: Heartbeat) => boolean | undefined,
+    timeoutMs: number,
+  ): Promise<boolean> {
     const first = await heartbeat()
     const deadline = performance.now() + timeoutMs
     while (performance.now() < deadline) {
@@ -59,15 +62,36 @@ export function mailbox(journalFolder: string) {
   }
 
   return {
-    arming: () => take<Arming>(armingPath),
+    /** Every switchover that is not settled yet, oldest first; more than one when a database was away. */
+    async armings(): Promise<Arming[]> {
+      const names = await readdir(folder).catch(() => [])
+      const armings = await Promise.all(
+        names
+          .filter((name) => /^armed-\d+\.json$/.test(name))
+          .map((name) => take<Arming>(join(folder, name))),
+      )
+      return armings.filter((arming) => arming !== undefined).sort((a, b) => a.epoch - b.epoch)
+    },
     beat: (heartbeat: Heartbeat) => put(heartbeatPath, heartbeat, false),
-    disarm: () => rm(armingPath, { force: true }),
+    /** Takes away the guard of this epoch, and of no other. */
+    disarm: (epoch: number) => rm(armingPath(epoch), { force: true }),
     /** Hands the switchover to the watchdog and returns when it has said that it guards it. */
     async arm(arming: Arming): Promise<void> {
-      await put(armingPath, arming, true)
-      if (await freshBeat((beat) => beat.armed === arming.epoch, 2000)) return
-      await rm(armingPath, { force: true })
+      await put(armingPath(arming.epoch), arming, true)
+      if (await freshBeat((beat) => beat.armed?.includes(arming.epoch), 2000)) return
+      await rm(armingPath(arming.epoch), { force: true })
       throw new Error(`${noWatchdog} (it did not take epoch ${arming.epoch})`)
+    },
+    /** Gives a guarded switchover more time: writes flow again, what is left is not urgent. */
+    ease: (arming: Arming) => put(armingPath(arming.epoch), arming, true),
+    /** Waits until an epoch is no longer guarded: somebody has settled it on both sides. */
+    async released(epoch: number, timeoutMs: number): Promise<boolean> {
+      const deadline = performance.now() + timeoutMs
+      while (performance.now() < deadline) {
+        if ((await take(armingPath(epoch))) === undefined) return true
+        await delay(50)
+      }
+      return false
     },
     /** @throws Error when no watchdog lives */
     async expectWatchdog(): Promise<void> {

@@ -25,30 +25,33 @@ export async function watch(
 ): Promise<void> {
   const box = mailbox(site.journal)
   const by = `watchdog ${process.pid}`
-  let guarded: { epoch: number; sinceMs: number } | undefined
+  /** When each epoch was first seen, on our own clock. */
+  const since = new Map<number, number>()
   // A restarted watchdog must not repeat the number of the one before it.
   for (let beat = Math.floor(Math.random() * 1e12); !signal.aborted; beat++) {
-    const arming = await box.arming()
-    if (arming && arming.epoch !== guarded?.epoch) {
-      guarded = { epoch: arming.epoch, sinceMs: performance.now() }
+    const armings = await box.armings()
+    for (const arming of armings) {
+      if (since.has(arming.epoch)) continue
+      since.set(arming.epoch, performance.now())
       events.armed(arming)
     }
-    if (!arming) guarded = undefined
-    await box.beat({ pid: process.pid, beat, ...(arming ? { armed: arming.epoch } : {}) })
-    if (arming && guarded && performance.now() - guarded.sinceMs >= arming.deadlineMs) {
-      try {
-        const { decision, postponed } = await settle(means, arming, 'back', by)
-        const [trouble] = postponed
-        if (trouble)
-          throw new Error(
-            `«${decision.verdict}» is done, what is left on the other database is not: ${trouble.message}`,
-          )
-        events.settled(arming, decision)
-        await box.disarm()
-      } catch (error) {
-        events.failed(arming, error as Error)
-      }
+    await box.beat({ pid: process.pid, beat, armed: armings.map(({ epoch }) => epoch) })
+    for (const arming of armings) {
+      if (performance.now() - (since.get(arming.epoch) ?? 0) < arming.deadlineMs) continue
+      await settleOne(arming).catch((error) => events.failed(arming, error as Error))
     }
     await delay(25, undefined, { signal }).catch(() => {})
+  }
+
+  async function settleOne(arming: Arming): Promise<void> {
+    const { decision, postponed } = await settle(means, arming, 'back', by)
+    const [trouble] = postponed
+    if (trouble) {
+      throw new Error(
+        `«${decision.verdict}» is done, what is left on the other database is not: ${trouble.message}`,
+      )
+    }
+    events.settled(arming, decision)
+    await box.disarm(arming.epoch)
   }
 }

@@ -39,7 +39,13 @@ export interface Run {
   close(): Promise<void>
 }
 
-export const beforePause = ['preflight', 'freeze-ddl', 'verify-rows', 'prepare'] as const satisfies StepName[]
+export const beforePause = [
+  'preflight',
+  'freeze-ddl',
+  'verify-rows',
+  'prepare',
+  'arm',
+] as const satisfies StepName[]
 export const inPause: readonly StepName[] = pauseSteps
 export const afterPause = ['clear-away', 'verify-way-back'] as const satisfies StepName[]
 export const switchover: readonly StepName[] = [...beforePause, ...inPause, ...afterPause]
@@ -71,7 +77,7 @@ export async function createTestbed(
       source: { url: servers.source.url(database) },
       target: { url: servers.target.url(database) },
       journal: folder,
-      limits: { deadlineMs: 2000, arriveMs: 1000, ...limits },
+      limits: { deadlineMs: 4000, arriveMs: 2000, ...limits },
     }),
     join(folder, 'site.yaml'),
   )
@@ -178,7 +184,7 @@ function recordingGate(initial: Route): RecordingGate {
     token = mine
     acts.push(act)
   }
-  return {
+  const gate: RecordingGate = {
     kind: 'test',
     acts,
     async through(work) {
@@ -206,12 +212,17 @@ function recordingGate(initial: Route): RecordingGate {
       opening = undefined
       release()
     },
+    async send(mine, to) {
+      await gate.route(mine, to)
+      await gate.resume(mine)
+    },
     state: async (): Promise<GateState[]> => [
       { epoch: Math.floor(token / 2), state: opening ? 'paused' : 'open', route: route.side, waiting: 0 },
     ],
     probe: async () => {},
     close: async () => {},
   }
+  return gate
 }
 
 export async function execute(url: string, sql: string): Promise<pg.QueryResult> {
