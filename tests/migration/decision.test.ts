@@ -46,3 +46,11 @@ test('the latest epoch is the highest that has a record', async (t) => {
   await store.decide(10, 'back', 'a')
   t.is(await store.latestEpoch(), 10)
 })
+
+test('preparing once more does not write into the record that stands', async (t) => {
+  const store = decisionFiles(folder())
+  await store.prepare(5, 'runner host 1')
+  const made = await store.decide(5, 'forward', 'runner host 1')
+  await store.prepare(5, 'runner host 1')
+  t.deepEqual(await store.read(5), made)
+})

@@ -73,8 +73,7 @@ for (const drained of [true, false]) {
       await blocker.query('begin; lock table public.payments in exclusive mode')
       const late = await bed.pay()
       const steps: StepName[] = drained ? [...inPause] : without(without(inPause, 'drain'), 'verify-changes')
-      if (drained)
-        await t.throwsAsync(run.all(steps), { message: /went back: the source database accepts writes/ })
+      if (drained) await t.throwsAsync(run.all(steps), { message: /the source database accepts writes/ })
       else {
         await t.notThrowsAsync(run.all(steps.filter((step) => step !== 'open' && step !== 'resume')))
         await blocker.query('rollback')

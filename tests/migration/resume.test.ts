@@ -7,7 +7,7 @@ import { lock, readLock } from '../../migration/journal/lock.ts'
 import { resume } from '../../migration/resume.ts'
 import { readStatus, statusText } from '../../migration/status.ts'
 import { mailbox } from '../../migration/watchdog/mailbox.ts'
-import { beforePause, createTestbed, inPause, testServers } from './testbed.ts'
+import { afterPause, beforePause, createTestbed, inPause, testServers } from './testbed.ts'
 
 const servers = await testServers()
 
@@ -53,7 +53,7 @@ test.serial(
       lock: { runbook: 'cutover' },
     })
     t.is(readLock(bed.site.journal), undefined)
-    t.is(await mailbox(bed.site.journal).arming(), undefined)
+    t.deepEqual(await mailbox(bed.site.journal).armings(), [])
     const after = await bed.pay()
     t.deepEqual(await bed.payments('source'), [before, after])
     t.regex(statusText(await readStatus(bed.site)), /^The source is the system of record/)
@@ -65,7 +65,7 @@ test.serial(
     await run.close()
 
     const next = await bed.run('source')
-    await next.all([...beforePause, ...inPause])
+    await next.all([...beforePause, ...inPause, ...afterPause])
     t.deepEqual(await bed.payments('target'), [before, after])
     await next.close()
     t.deepEqual(await resume(bed.site, 'a test', means), {})

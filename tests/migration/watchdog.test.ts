@@ -1,18 +1,21 @@
 /** Nobody comes back: the watchdog opens the gate again, and who wakes up late is refused. */
 import test from 'ava'
+import { decisionStore } from '../../migration/decision/files.ts'
+import { StaleTokenError } from '../../migration/epoch.ts'
 import type { StepName } from '../../migration/steps/index.ts'
+import { settle } from '../../migration/switchover/settle.ts'
 import { afterPause, beforePause, createTestbed, inPause, testServers } from './testbed.ts'
 
 const servers = await testServers()
-const deadlineMs = 600
+const deadlineMs = 1000
 const graceMs = 1000
 
 const until = async (condition: () => Promise<boolean>) => {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
-async function ready() {
-  const bed = await createTestbed(servers, { deadlineMs })
+async function ready(deadline = deadlineMs) {
+  const bed = await createTestbed(servers, { deadlineMs: deadline })
   bed.startWatchdog()
   await bed.pay()
   const replicate = await bed.run('source')
@@ -23,7 +26,7 @@ async function ready() {
 
 const steps: StepName[] = [...inPause]
 
-for (const last of steps.slice(0, -1)) {
+for (const last of steps) {
   test.serial(
     `a runner that vanishes after «${last}»: writes are possible again in time, and nothing is lost`,
     async (t) => {
@@ -53,7 +56,7 @@ for (const last of steps.slice(0, -1)) {
       await run.close()
 
       // And the next switchover works, from wherever the system of record is now.
-      await until(async () => (await run.context.watchdog.arming()) === undefined)
+      await until(async () => (await run.context.watchdog.armings()).length === 0)
       const next = await bed.run(record)
       await next.all([...beforePause, ...inPause, ...afterPause])
       const other = decided ? 'source' : 'target'
@@ -95,7 +98,7 @@ for (const [last, down, record] of [
       t.true(waitedMs < deadlineMs + graceMs, `waited ${waitedMs.toFixed(0)} ms`)
       t.true((await bed.payments(record)).includes(paid))
       await servers[down].start()
-      await until(async () => (await run.context.watchdog.arming()) === undefined)
+      await until(async () => (await run.context.watchdog.armings()).length === 0)
       await run.close()
       const next = await bed.run(record)
       await next.all([...beforePause, ...inPause, ...afterPause])
@@ -105,3 +108,20 @@ for (const [last, down, record] of [
     },
   )
 }
+
+test.serial('a settler that comes too late ends no session of a newer switchover', async (t) => {
+  const bed = await ready(30_000)
+  const first = await bed.run('source')
+  await first.all([...beforePause, ...inPause, ...afterPause])
+  const { plan } = first.context.switchover
+  await first.close()
+  const second = await bed.run('target')
+  await second.all([...beforePause, 'pause'])
+  const means = { site: bed.site, gate: bed.gate, decisions: decisionStore(bed.site) }
+  const late = { epoch: plan?.epoch ?? 0, from: 'source' as const, forward: plan?.forward ?? '' }
+  await t.throwsAsync(settle(means, late, 'back', 'late'), { instanceOf: StaleTokenError })
+  await second.all([...inPause.slice(1), ...afterPause])
+  t.like((await bed.gate.state())[0], { state: 'open', route: 'source' })
+  await second.close()
+  await bed.close()
+})

@@ -1,0 +1,64 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import test, { type ExecutionContext } from 'ava'
+import { StaleTokenError } from '../../migration/epoch.ts'
+import { agentsGate } from '../../migration/gate/agents.ts'
+import { PauseTimeoutError } from '../../migration/gate/gate.ts'
+
+const route = { side: 'target' as const, host: '127.0.0.1', port: 5432 }
+
+/** An agent that keeps its acts, and answers pauses as it is told. */
+async function agent(t: ExecutionContext, pauseStatus = 200) {
+  const acts: string[] = []
+  let highest = 0
+  const server: Server = createServer((request, response) => {
+    let text = ''
+    request.on('data', (chunk) => {
+      text += chunk
+    })
+    request.on('end', () => {
+      const { epoch = 0 } = text ? JSON.parse(text) : {}
+      const act = request.url?.split('/').at(-1) ?? ''
+      const stale = epoch < highest
+      if (!stale) {
+        highest = epoch
+        acts.push(act)
+      }
+      response.statusCode = stale ? 409 : act === 'pause' ? pauseStatus : 200
+      response.end(JSON.stringify({ epoch: highest }))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.closeAllConnections())
+  t.teardown(() => server.close())
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, acts, server }
+}
+
+test('one agent that is away keeps no other paused', async (t) => {
+  const [away, here] = [await agent(t), await agent(t)]
+  away.server.close()
+  const gate = agentsGate([away.url, here.url], () => route)
+  t.teardown(() => gate.close())
+  await t.throwsAsync(gate.send(3, route), { message: new RegExp(away.url) })
+  t.deepEqual(here.acts, ['route', 'resume'])
+})
+
+test('when one cannot pause, those that did are opened again', async (t) => {
+  const [busy, quick] = [await agent(t, 503), await agent(t)]
+  const gate = agentsGate([busy.url, quick.url], () => route)
+  t.teardown(() => gate.close())
+  await t.throwsAsync(gate.pause(2, 100), { instanceOf: PauseTimeoutError, message: new RegExp(busy.url) })
+  t.deepEqual(quick.acts, ['pause', 'resume'])
+})
+
+test('an agent that has obeyed a newer token refuses, and says which', async (t) => {
+  const one = await agent(t)
+  const gate = agentsGate([one.url], () => route)
+  t.teardown(() => gate.close())
+  await gate.send(7, route)
+  await t.throwsAsync(gate.pause(4, 100), {
+    instanceOf: StaleTokenError,
+    message: /epoch 3 is already settled/,
+  })
+  t.deepEqual(one.acts, ['route', 'resume'])
+})
