@@ -218,7 +218,7 @@ test('a table that is being rewritten is read as it is afterwards, not as empty'
 })
 
 test('tables that inherit are compared each by its own rows', async (t) => {
-  const { source, target, onTarget } = await databases(
+  const { source, target, clients, onTarget } = await databases(
     t,
     `CREATE TABLE parent (id int PRIMARY KEY, n int); CREATE TABLE child (PRIMARY KEY (id)) INHERITS (parent);
     INSERT INTO parent SELECT i, i FROM generate_series(1, 100) i; INSERT INTO child SELECT i, i FROM generate_series(1, 200) i`,
@@ -234,6 +234,19 @@ test('tables that inherit are compared each by its own rows', async (t) => {
   )
   t.deepEqual(differing(result.tables[0]), [[['5'], ['n']]])
   t.true(result.tables[1]?.equal)
+  const plan = await planTables(clients.source, clients.target)
+  const changes = new Map([['public.parent', [['5']]]])
+  t.true((await verifyKeys(clients.source, clients.target, changes, { plan })).equal)
+})
+
+test('a definition that changed after the plan is no comparison', async (t) => {
+  const { source, target, clients, both, onTarget } = await databases(t, payments)
+  const plan = await planTables(clients.source, clients.target)
+  await onTarget('ALTER TABLE payment ALTER account TYPE bigint')
+  const error = await t.throwsAsync(verifyAll(source, target, { plan }), { instanceOf: CannotCompareError })
+  t.regex(error?.message ?? '', /^target: public\.payment changed its definition/)
+  await both('ALTER TABLE payment ADD COLUMN more text')
+  await t.throwsAsync(verifyAll(source, target, { plan }), { message: /changed its definition/ })
 })
 
 test('a column type that differs is said, and values compare as text', async (t) => {
