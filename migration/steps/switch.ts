@@ -14,10 +14,14 @@ export const arm: Step = {
   summary: 'Put the switchover under the guard of the watchdog',
   expectedMs: 100,
   async act({ lift, switchover, watchdog }) {
-    const { epoch, from, forward } = planOf(switchover)
+    const { epoch, from, to, forward } = planOf(switchover)
     await switchover.rows?.rest()
     await watchdog.arm({ epoch, from: from.side, forward, deadlineMs: lift.site.limits.deadlineMs })
     switchover.stage = 'attempting'
+    // Shuts out whoever still settles an earlier switchover: it would end our sessions in the pause.
+    for (const { client, side } of [from, to]) {
+      await underToken(client, `the ${side} database`, attemptToken(epoch), async () => {})
+    }
   },
 }
 
