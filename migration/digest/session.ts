@@ -112,8 +112,9 @@ export async function connect(side: Side, connection: Connection): Promise<pg.Cl
     await client.connect()
     // Time-outs that only newer servers have, and that a database or role may have set.
     await client.query(
-      `SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
-       WHERE name IN ('transaction_timeout', 'idle_session_timeout')`,
+      `SELECT pg_catalog.set_config(name, '0', false)
+       FROM (VALUES ('transaction_timeout'), ('idle_session_timeout')) AS later(name)
+       WHERE pg_catalog.current_setting(name, true) IS NOT NULL`,
     )
     return client
   } catch (error) {
