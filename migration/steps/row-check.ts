@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import {
+  awaitVisible,
   type Changes,
   type ChangeTracker,
   keepVerified,
@@ -66,12 +67,17 @@ export class RowCheck {
    * Compares everything that changed before `lsn` and has not agreed yet, on sessions that are open already.
    * @returns tables with rows that differ
    */
-  async lastLook(lsn: string, source: ClientBase, target: ClientBase): Promise<TableResult[]> {
+  async lastLook(
+    lsn: string,
+    { source, target, from }: Record<'source' | 'target' | 'from', ClientBase>,
+  ): Promise<TableResult[]> {
     await this.#tracker.upTo(lsn)
     const batch = this.#tracker.take()
     let again = batch.changes
     try {
       if (batch.changes.size === 0) return []
+      // A commit is decoded a moment before new snapshots see it.
+      await awaitVisible(from, batch.xids)
       const { tables } = await verifyKeys(source, target, batch.changes, { plan: this.plan })
       const differing = tables.filter((table) => !table.equal)
       again = keysToLookAtAgain(differing)

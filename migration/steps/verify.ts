@@ -52,11 +52,11 @@ export const verifyChanges: Step = {
   async act({ lift, switchover }) {
     demand(switchover.rows, 'the step «verify-rows» comes first in the runbook')
     demand(switchover.nonce, 'the step «drain» comes before this one in the runbook')
-    const differing = await switchover.rows.lastLook(
-      switchover.nonce.lsn,
-      lift.source.client,
-      lift.target.client,
-    )
+    const differing = await switchover.rows.lastLook(switchover.nonce.lsn, {
+      source: lift.source.client,
+      target: lift.target.client,
+      from: planOf(switchover).from.client,
+    })
     demand(differing.length === 0, `rows differ after the drain:\n${describe(differing)}`)
   },
 }
