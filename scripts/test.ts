@@ -18,13 +18,8 @@ for await (const line of createInterface({ input: child.stdout })) {
   const text = line.replaceAll(/\u001b\[[0-9;]*m/g, '')
   const reason = /^\s+- .*: skipped, (.+)$/.exec(text)
   if (reason?.[1]) reasons.add(reason[1])
-  const count =
-    /^\s+(\d+) (?:tests?|known|uncaught|unhandled) ?(passed|failed|skipped|exceptions?|rejections?)/.exec(
-      text,
-    )
-  if (!count) continue
-  const kind = count[2] === 'passed' || count[2] === 'skipped' ? count[2] : 'failed'
-  counts[kind] += Number(count[1])
+  const mark = /^\s+([✔✘-]) /.exec(text)?.[1]
+  if (mark) counts[mark === '✔' ? 'passed' : mark === '-' ? 'skipped' : 'failed']++
 }
 const code: number = await new Promise((resolve) =>
   child.exitCode === null ? child.once('exit', (exit) => resolve(exit ?? 1)) : resolve(child.exitCode),

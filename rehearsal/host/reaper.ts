@@ -20,7 +20,18 @@ for (const [pid, endWith] of adopted) signal(pid, endWith)
 const deadline = performance.now() + graceMs
 while ([...adopted.keys()].some(alive) && performance.now() < deadline) await delay(20)
 for (const pid of adopted.keys()) signal(pid, 'SIGKILL')
-rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
+await removeFolder()
+
+/** Who is not ours to end, such as the owner itself, may still put a file into it while it is being emptied. */
+async function removeFolder(): Promise<void> {
+  for (const until = performance.now() + graceMs; ; await delay(20)) {
+    try {
+      return rmSync(dir, { recursive: true, force: true })
+    } catch (error) {
+      if (performance.now() > until) throw error
+    }
+  }
+}
 
 function alive(pid: number): boolean {
   return signal(pid, 0)
