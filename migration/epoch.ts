@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import type { Side } from './gate/gate.ts'
 
 /**
  * The number of a switchover. Acts on databases and gates carry a fencing token made from it: one for the
@@ -47,6 +48,11 @@ export async function underToken<T>(
     await client.query('rollback').catch(() => {})
     throw error
   }
+}
+
+/** Leaves our token on a database and does nothing else: acts of older ones are refused from here on. */
+export async function claim(database: { client: ClientBase; side: Side }, token: number): Promise<void> {
+  await underToken(database.client, `the ${database.side} database`, token, async () => {})
 }
 
 export interface FenceRow {

@@ -39,7 +39,6 @@ export function jsonClient(base: string, timeoutMs = 15_000) {
   return {
     get: (path: string) => call('GET', path),
     post: (path: string, body: object) => call('POST', path, body),
-    put: (path: string, body: object) => call('PUT', path, body),
     close: () => agent.destroy(),
   }
 }

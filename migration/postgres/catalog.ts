@@ -18,8 +18,6 @@ export interface TableInfo extends Relation {
 export const quoted = (relation: Relation): string =>
   `${pg.escapeIdentifier(relation.schema)}.${pg.escapeIdentifier(relation.name)}`
 
-export const sameRelation = (a: Relation, b: Relation): boolean => a.schema === b.schema && a.name === b.name
-
 const userSchema = `n.nspname not like 'pg\\_%' and n.nspname not in ('information_schema', 'lift')`
 
 /** Every table and partition of the application, by schema and name. */

@@ -1,10 +1,10 @@
 import { removeDdlFreeze } from '../ddl-freeze.ts'
 import { drain, writeNonce } from '../drain.ts'
-import { attemptToken, settledToken, underToken } from '../epoch.ts'
+import { attemptToken, claim, settledToken, underToken } from '../epoch.ts'
 import { fence, unfence } from '../fence.ts'
 import { advanceSlot, disableSubscription, subscriptions } from '../replication.ts'
 import { differingSequences, readSequences, writeSequences } from '../sequences.ts'
-import { clearAway, markSettled, stopLink } from '../switchover/settle.ts'
+import { clearAway, stopLink } from '../switchover/settle.ts'
 import { demand, type Step, type StepContext } from './step.ts'
 import { planOf } from './switchover-run.ts'
 
@@ -19,9 +19,7 @@ export const arm: Step = {
     await watchdog.arm({ epoch, from: from.side, forward, deadlineMs: lift.site.limits.deadlineMs })
     switchover.stage = 'attempting'
     // Shuts out whoever still settles an earlier switchover: it would end our sessions in the pause.
-    for (const { client, side } of [from, to]) {
-      await underToken(client, `the ${side} database`, attemptToken(epoch), async () => {})
-    }
+    for (const database of [from, to]) await claim(database, attemptToken(epoch))
   },
 }
 
@@ -89,8 +87,7 @@ export const turnReplication: Step = {
   expectedMs: 20,
   async act({ switchover }) {
     const { to, epoch, forward, reverse } = planOf(switchover)
-    const token = attemptToken(epoch)
-    await underToken(to.client, `the ${to.side} database`, token, async () => {})
+    await claim(to, attemptToken(epoch))
     await disableSubscription(to.client, forward)
     await advanceSlot(to.client, reverse)
   },
@@ -178,7 +175,7 @@ export const clearOldLink: Step = {
     const { from, to, forward, reverse, epoch } = planOf(switchover)
     await watchdog.ease({ epoch, from: from.side, forward, deadlineMs: unhurriedMs })
     await switchover.rows?.close()
-    await markSettled(from, epoch)
+    await claim(from, settledToken(epoch))
     await clearAway(to, from, forward, reverse)
     await removeDdlFreeze(from.client)
     // Only now is it settled on both sides: until here the watchdog finishes it if this run dies.

@@ -1,7 +1,7 @@
 import { type Database, freshlyOpened, otherSide } from '../database.ts'
 import { removeDdlFreeze } from '../ddl-freeze.ts'
 import type { Decision, DecisionStore, Verdict } from '../decision/decision.ts'
-import { readFenceRow, StaleTokenError, settledToken, underToken } from '../epoch.ts'
+import { claim, readFenceRow, StaleTokenError, settledToken } from '../epoch.ts'
 import { unfence } from '../fence.ts'
 import type { Side, WriteGate } from '../gate/gate.ts'
 import { fencedTables } from '../lift-schema.ts'
@@ -77,12 +77,7 @@ async function shutOutOthers(database: Database, epoch: number): Promise<void> {
     throw new StaleTokenError(`the ${database.side} database`, settledToken(epoch), token)
   }
   await takeOver(database.client)
-  await markSettled(database, epoch)
-}
-
-/** Leaves the token of a settled switchover, which refuses every act of it from before the decision. */
-export async function markSettled({ client, side }: Database, epoch: number): Promise<void> {
-  await underToken(client, `the ${side} database`, settledToken(epoch), async () => {})
+  await claim(database, settledToken(epoch))
 }
 
 async function openRecord({ site, gate }: Means, database: Database, epoch: number): Promise<void> {
