@@ -72,7 +72,7 @@ export function readJournal(text: string): JournalContent {
   const last = lines.pop()
   for (const [at, line] of lines.entries()) {
     const body = line.slice(65)
-    if (line.slice(0, 64) !== chain(hash, body))
+    if (line !== `${chain(hash, body)} ${body}`)
       return {
         entries,
         hash,

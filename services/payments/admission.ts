@@ -27,6 +27,8 @@ interface Waiter {
 const firstKnockMs = 10
 const slowestKnockMs = 100
 const growEveryMs = 10
+/** Another try in less time gets no answer, and leaves a session waiting; timers may ring a millisecond early. */
+const shortestTryMs = 10
 
 /**
  * Lets at most `size` transactions run at once and keeps the rest in order. Held, it lets none in. After a failure
@@ -75,7 +77,9 @@ export class Admission {
    * @param again the transaction had its turn and failed: it keeps its place before later ones
    */
   enter(deadline: number, writes: boolean, again = false): Promise<Pass> {
-    if (performance.now() >= deadline) return Promise.reject(new DeadlineError('the deadline has passed'))
+    const leftMs = deadline - performance.now()
+    if (leftMs <= (again ? shortestTryMs : 0))
+      return Promise.reject(new DeadlineError('the deadline has passed'))
     const first = again || this.#queue.length === 0 || this.#passesBy(writes)
     if (first && this.#mayEnter(writes)) return Promise.resolve(this.#pass(writes))
     return new Promise((resolve, reject) => {
@@ -91,7 +95,7 @@ export class Admission {
           this.#queue.splice(this.#queue.indexOf(waiter), 1)
           reject(new DeadlineError('no turn before the deadline'))
         },
-        Math.max(0, deadline - performance.now()),
+        Math.max(0, leftMs),
       )
       if (again) this.#queue.unshift(waiter)
       else this.#queue.push(waiter)

@@ -41,6 +41,12 @@ test('a changed byte is noticed, and where', (t) => {
   )
 })
 
+test('a changed byte between hash and entry is noticed', (t) => {
+  const lines = readFileSync(written(['one', 'two', 'three']), 'utf8').split('\n')
+  lines[1] = `${lines[1]!.slice(0, 64)}x${lines[1]!.slice(65)}`
+  t.is(readJournal(lines.join('\n')).broken?.line, 2)
+})
+
 test('a journal cut anywhere but between two lines is noticed', (t) => {
   const text = readFileSync(written(['one', 'two', 'three']), 'utf8')
   for (let at = 1; at < text.length; at++) {

@@ -1,0 +1,77 @@
+import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Store } from './store.ts'
+
+/** A store in a folder. A key is created by link(2), which refuses a name that exists. */
+export function fileStore(folder: string): Store {
+  let written = 0
+  const pathOf = (key: string) => join(folder, ...key.split('/'))
+
+  /** A durable file beside the one that is meant, for link or rename. */
+  async function beside(path: string, text: string): Promise<string> {
+    await mkdir(dirname(path), { recursive: true })
+    const draft = `${path}.${process.pid}-${++written}.draft`
+    const file = await open(draft, 'w')
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    return draft
+  }
+
+  return {
+    place: folder,
+    async create(key, text) {
+      const path = pathOf(key)
+      const draft = await beside(path, text)
+      try {
+        await link(draft, path)
+        return true
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+        return false
+      } finally {
+        await rm(draft, { force: true })
+        // Also when somebody else made it: it must be durable before anyone acts on it.
+        await syncFolder(dirname(path))
+      }
+    },
+    async put(key, text) {
+      const path = pathOf(key)
+      await rename(await beside(path, text), path)
+      await syncFolder(dirname(path))
+    },
+    read: (key) => readFile(pathOf(key), 'utf8').catch(absent(undefined)),
+    async list(prefix) {
+      const names = await readdir(folder, { recursive: true, withFileTypes: true }).catch(absent([]))
+      return names
+        .filter((entry) => entry.isFile() && !entry.name.endsWith('.draft'))
+        .map((entry) =>
+          join(entry.parentPath, entry.name)
+            .slice(folder.length + 1)
+            .replaceAll('\\', '/'),
+        )
+        .filter((key) => key.startsWith(prefix))
+        .sort()
+    },
+    remove: (key) => rm(pathOf(key), { force: true }),
+  }
+}
+
+const absent =
+  <Value>(value: Value) =>
+  (error: NodeJS.ErrnoException): Value => {
+    if (error.code === 'ENOENT') return value
+    throw error
+  }
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
