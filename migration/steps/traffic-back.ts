@@ -1,0 +1,42 @@
+import { readHold, releaseHold, writeHold } from '../safety/hold.ts'
+import { systemOfRecord } from '../switchover/plan.ts'
+import { demand, type Step } from './step.ts'
+
+/** The emergency way back: first the durable word that keeps everybody from moving it again, then the weight. */
+export const takeTrafficBack: Step = {
+  name: 'take-traffic-back',
+  summary: 'Hold the weight at 0 and send every request to on-premises',
+  expectedMs: 1000,
+  async check({ lift }) {
+    demand(
+      (await systemOfRecord(lift)) === 'source',
+      'the target is the system of record: services on-premises would be refused by the fence; the way back is the runbook rollback',
+    )
+    await lift.frontDoor.weights()
+  },
+  async act({ lift, store, person, reason, say }) {
+    demand(store && person, 'this step needs a run: npm run runbook -- traffic-back')
+    const because = reason ?? 'no reason given'
+    await writeHold(store, { weight: 0, by: person, at: new Date().toISOString(), reason: because })
+    await lift.frontDoor.setWeights({ onPremises: 100, cloud: 0 })
+    say('every request goes to on-premises; a hold keeps it so')
+  },
+  async verify({ lift }) {
+    const { cloud } = await lift.frontDoor.weights()
+    demand(cloud === 0, `the front door still has weight ${cloud}`)
+  },
+}
+
+/** The reason of a hold is gone. */
+export const endHold: Step = {
+  name: 'release-hold',
+  summary: 'End the hold, so that the weight may be moved again',
+  expectedMs: 500,
+  async check({ store, say }) {
+    const hold = store && (await readHold(store))
+    say(hold ? `set by ${hold.by} at ${hold.at}: ${hold.reason}` : 'no hold stands')
+  },
+  async act({ store }) {
+    if (store) await releaseHold(store)
+  },
+}
