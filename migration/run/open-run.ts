@@ -36,6 +36,7 @@ export async function openRun(
   name: string,
   { inWindow = false, emergency = false }: RunbookOptions,
   options: RunOptions,
+  write: (text: string) => void = (text) => process.stdout.write(text),
 ): Promise<Runbook & { interrupt(): boolean }> {
   const { execute } = options
   const site = await siteOf(options)
@@ -52,7 +53,11 @@ export async function openRun(
   })
   const [store, page, began] = [storeOf(site), readPage(name), new Date()]
   const run = runIdOf(name, began)
-  const screen = createScreen(options.json, () => context.switchover.stage === 'attempting')
+  const screen = createScreen({
+    json: options.json,
+    busy: () => context.switchover.stage === 'attempting',
+    write,
+  })
   const journal = screen.shown(openJournal(runPath(site, run)))
   const context: StepContext = {
     lift,
@@ -97,11 +102,12 @@ export async function openRun(
     await lift.close()
     journal.close()
     release()
+    process.off('exit', release)
   }
 
   async function runOne(step: Step<never[]>, args: unknown[]): Promise<void> {
     const call = page.calls[position++]
-    screen.begin(step, position, page.calls.length)
+    if (execute) screen.begin(step, call?.section?.title)
     try {
       await runStep(context, step, args, { execute, done })
       const epoch = context.switchover.plan?.epoch
