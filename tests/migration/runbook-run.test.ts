@@ -240,16 +240,7 @@ test.serial(
       run: bundle.folder.split('/').at(-1)!,
       seal: bundle.seal,
       problems: [],
-    
-  // A decommission that died after the first of its two acts is ended by the next.
-  const admin = await bed.connect('source', 'superuser')
-  const link = linkName(bed.site, 1)
-  await admin.query(`alter subscription ${link} disable`)
-  await admin.query(`alter subscription ${link} set (slot_name = none)`)
-  await admin.query(`drop subscription ${link}`)
-  await drive('decommission', siteFile(bed), { execute: true })
-  t.regex(statusText(await readStatus(parsed)), /^The target is the system of record\.\nphase {7}decommission/)
-})
+    })
     for (const file of readdirSync(bundle.folder).filter((name) => name !== 'manifest.json')) {
       const path = join(bundle.folder, file)
       const whole = readFileSync(path, 'utf8')
@@ -261,6 +252,18 @@ test.serial(
       )
       writeFileSync(path, whole)
     }
+
+    // A decommission that died after the first of its two acts is ended by the next.
+    const admin = await bed.connect('source', 'superuser')
+    const link = linkName(bed.site, 1)
+    await admin.query(`alter subscription ${link} disable`)
+    await admin.query(`alter subscription ${link} set (slot_name = none)`)
+    await admin.query(`drop subscription ${link}`)
+    await drive('decommission', siteFile(bed), { execute: true })
+    t.regex(
+      statusText(await readStatus(parsed)),
+      /^The target is the system of record\.\nphase {7}decommission/,
+    )
   },
 )
 
