@@ -7,6 +7,7 @@ import { readSite } from './site.ts'
 import { type StepArgs, type StepName, steps } from './steps/index.ts'
 import { runStep } from './steps/run-step.ts'
 import type { StepContext } from './steps/step.ts'
+import { deskStore } from './store/open.ts'
 import { mailbox } from './watchdog/mailbox.ts'
 
 export interface Runbook {
@@ -15,6 +16,8 @@ export interface Runbook {
   /** Ends the run: its last entry in the journal, its lock, its sessions. */
   finish(): Promise<void>
 }
+
+let release = async () => {}
 
 /**
  * Opens a run of a runbook. The command that starts it hands over by environment: `LIFT_SITE` names the site
@@ -25,8 +28,8 @@ export async function runbook(name: string): Promise<Runbook> {
   try {
     if (!LIFT_SITE) throw new Error(`which site? run it as: npm run runbook -- ${name} --site FILE`)
     const site = readSite(LIFT_SITE)
-    const release = lock(site.journal, name)
-    process.once('exit', release)
+    const desk = deskStore(site)
+    release = await lock(desk, name)
     const lift = await openLift(site, name)
     const began = new Date()
     const journal = openJournal(
@@ -37,7 +40,7 @@ export async function runbook(name: string): Promise<Runbook> {
     const context: StepContext = {
       lift,
       journal,
-      watchdog: mailbox(site.journal),
+      watchdog: mailbox(desk),
       by: `runner ${hostname()} ${process.pid}`,
       switchover: { from: name === 'rollback' ? 'target' : 'source', stage: 'before' },
       interrupted: false,
@@ -46,7 +49,7 @@ export async function runbook(name: string): Promise<Runbook> {
     }
     process.on('SIGINT', () => {
       // A second time it ends at once; a switchover under way is then the watchdog's.
-      if (context.interrupted) process.exit(130)
+      if (context.interrupted) return void release().finally(() => process.exit(130))
       context.interrupted = true
       console.log('\nstopping after this step; Ctrl-C again stops at once')
     })
@@ -56,13 +59,13 @@ export async function runbook(name: string): Promise<Runbook> {
       async step(stepName, ...args) {
         const definition = steps[stepName]
         if (!definition)
-          return fail(new Error(`the runbook ${name} names a step that does not exist: ${stepName}`))
+          return await fail(new Error(`the runbook ${name} names a step that does not exist: ${stepName}`))
         try {
           await runStep(context, definition, args, { execute, done })
         } catch (error) {
           journal.write('run-failed', { step: stepName, error: (error as Error).message })
           await lift.close()
-          fail(error as Error)
+          await fail(error as Error)
         }
       },
       async finish() {
@@ -70,15 +73,17 @@ export async function runbook(name: string): Promise<Runbook> {
         await context.switchover.rows?.close()
         await lift.close()
         journal.close()
+        await release()
         console.log(`runbook ${name}: done in ${((Date.now() - began.getTime()) / 1000).toFixed(1)} s`)
       },
     }
   } catch (error) {
-    return fail(error as Error)
+    return await fail(error as Error)
   }
 }
 
-function fail(error: Error): never {
+async function fail(error: Error): Promise<never> {
   console.error(`\n${error.message}`)
+  await release().catch((trouble: Error) => console.error(`the lock stays: ${trouble.message}`))
   process.exit(1)
 }

@@ -10,6 +10,7 @@ import { type JournalEntry, readJournal } from './journal/journal.ts'
 import { readLock, type StandingLock } from './journal/lock.ts'
 import { lagBytes, subscriptions } from './replication.ts'
 import type { Site } from './site.ts'
+import { deskStore } from './store/open.ts'
 import { type Arming, mailbox } from './watchdog/mailbox.ts'
 
 export interface Status {
@@ -30,7 +31,8 @@ export type DatabaseStatus =
 
 /** What is true now, from the places where it is true: databases, decision records, gates; then the journal. */
 export async function readStatus(site: Site): Promise<Status> {
-  const box = mailbox(site.journal)
+  const desk = deskStore(site)
+  const box = mailbox(desk)
   const decisions = decisionStore(site)
   const [source, target, gates, armings, watchdog, epoch] = await Promise.all([
     databaseStatus(site, 'source'),
@@ -45,7 +47,7 @@ export async function readStatus(site: Site): Promise<Status> {
   ])
   const arming = armings.at(-1)
   const decision = await decisions.read(epoch)
-  const [lock, run] = [readLock(site.journal), lastRun(site.journal)]
+  const [lock, run] = [await readLock(desk), lastRun(site.journal)]
   return {
     ...(lock && { lock }),
     ...(run && { run }),
