@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
-import { join } from 'node:path'
-import { openJournal } from './journal/journal.ts'
+import type { Journal } from './journal/journal.ts'
 import { lock } from './journal/lock.ts'
+import { openRun } from './journal/runs.ts'
 import { openLift } from './lift.ts'
 import { readSite } from './site.ts'
 import { type StepArgs, type StepName, steps } from './steps/index.ts'
@@ -16,6 +16,11 @@ export interface Runbook {
   /** Ends the run: its last entry in the journal, its lock, its sessions. */
   finish(): Promise<void>
 }
+
+const onlyHere =
+  ({ path }: Journal) =>
+  ({ message }: Error) =>
+    console.error(`the journal's last entries are only on this machine, in ${path}: ${message}`)
 
 let release = async () => {}
 
@@ -32,9 +37,7 @@ export async function runbook(name: string): Promise<Runbook> {
     release = await lock(desk, name)
     const lift = await openLift(site, name)
     const began = new Date()
-    const journal = openJournal(
-      join(site.journal, 'runs', `${began.toISOString().replaceAll(/[:.]/g, '-')}-${name}.jsonl`),
-    )
+    const journal = openRun(site, `${began.toISOString().replaceAll(/[:.]/g, '-')}-${name}`)
     const execute = LIFT_EXECUTE === '1'
     journal.write('run-begin', { runbook: name, execute, host: hostname(), pid: process.pid })
     const context: StepContext = {
@@ -65,6 +68,7 @@ export async function runbook(name: string): Promise<Runbook> {
         } catch (error) {
           journal.write('run-failed', { step: stepName, error: (error as Error).message })
           await lift.close()
+          await journal.shared().catch(onlyHere(journal))
           await fail(error as Error)
         }
       },
@@ -72,6 +76,7 @@ export async function runbook(name: string): Promise<Runbook> {
         journal.write('run-end')
         await context.switchover.rows?.close()
         await lift.close()
+        await journal.shared().catch(onlyHere(journal))
         journal.close()
         await release()
         console.log(`runbook ${name}: done in ${((Date.now() - began.getTime()) / 1000).toFixed(1)} s`)
