@@ -4,6 +4,7 @@ import { createGate } from './gate/create.ts'
 import { type LockHolder, readLock, removeLock } from './journal/lock.ts'
 import { dropTrackingSlots } from './replication.ts'
 import type { Site } from './site.ts'
+import { deskStore } from './store/open.ts'
 import { type Means, type Settled, settle } from './switchover/settle.ts'
 import { mailbox } from './watchdog/mailbox.ts'
 
@@ -20,9 +21,10 @@ export interface Resumed {
  * @throws Error while the run that holds the lock still lives
  */
 export async function resume(site: Site, by: string, means: Means = meansOf(site)): Promise<Resumed> {
-  const lock = readLock(site.journal)
+  const desk = deskStore(site)
+  const lock = await readLock(desk)
   if (lock?.alive) throw new Error(`${lock.explanation}; nothing was done`)
-  const box = mailbox(site.journal)
+  const box = mailbox(desk)
   const result: Resumed = {}
   for (const arming of await box.armings()) {
     const settled = await settle(means, arming, 'back', by)
@@ -33,7 +35,7 @@ export async function resume(site: Site, by: string, means: Means = meansOf(site
     await freshlyOpened(site, side, 'resume', ({ client }) => dropTrackingSlots(client, site))
   }
   if (lock) {
-    removeLock(site.journal)
+    await removeLock(desk)
     result.lock = lock.holder
   }
   return result

@@ -1,12 +1,13 @@
 import { hostname } from 'node:os'
-import { join } from 'node:path'
-import { openJournal } from './journal/journal.ts'
+import type { Journal } from './journal/journal.ts'
 import { lock } from './journal/lock.ts'
+import { openRun } from './journal/runs.ts'
 import { openLift } from './lift.ts'
 import { readSite } from './site.ts'
 import { type StepArgs, type StepName, steps } from './steps/index.ts'
 import { runStep } from './steps/run-step.ts'
 import type { StepContext } from './steps/step.ts'
+import { deskStore } from './store/open.ts'
 import { mailbox } from './watchdog/mailbox.ts'
 
 export interface Runbook {
@@ -15,6 +16,13 @@ export interface Runbook {
   /** Ends the run: its last entry in the journal, its lock, its sessions. */
   finish(): Promise<void>
 }
+
+const onlyHere =
+  ({ path }: Journal) =>
+  ({ message }: Error) =>
+    console.error(`the journal's last entries are only on this machine, in ${path}: ${message}`)
+
+let release = async () => {}
 
 /**
  * Opens a run of a runbook. The command that starts it hands over by environment: `LIFT_SITE` names the site
@@ -25,19 +33,17 @@ export async function runbook(name: string): Promise<Runbook> {
   try {
     if (!LIFT_SITE) throw new Error(`which site? run it as: npm run runbook -- ${name} --site FILE`)
     const site = readSite(LIFT_SITE)
-    const release = lock(site.journal, name)
-    process.once('exit', release)
+    const desk = deskStore(site)
+    release = await lock(desk, name)
     const lift = await openLift(site, name)
     const began = new Date()
-    const journal = openJournal(
-      join(site.journal, 'runs', `${began.toISOString().replaceAll(/[:.]/g, '-')}-${name}.jsonl`),
-    )
+    const journal = openRun(site, `${began.toISOString().replaceAll(/[:.]/g, '-')}-${name}`)
     const execute = LIFT_EXECUTE === '1'
     journal.write('run-begin', { runbook: name, execute, host: hostname(), pid: process.pid })
     const context: StepContext = {
       lift,
       journal,
-      watchdog: mailbox(site.journal),
+      watchdog: mailbox(desk),
       by: `runner ${hostname()} ${process.pid}`,
       switchover: { from: name === 'rollback' ? 'target' : 'source', stage: 'before' },
       interrupted: false,
@@ -46,7 +52,7 @@ export async function runbook(name: string): Promise<Runbook> {
     }
     process.on('SIGINT', () => {
       // A second time it ends at once; a switchover under way is then the watchdog's.
-      if (context.interrupted) process.exit(130)
+      if (context.interrupted) return void release().finally(() => process.exit(130))
       context.interrupted = true
       console.log('\nstopping after this step; Ctrl-C again stops at once')
     })
@@ -56,29 +62,33 @@ export async function runbook(name: string): Promise<Runbook> {
       async step(stepName, ...args) {
         const definition = steps[stepName]
         if (!definition)
-          return fail(new Error(`the runbook ${name} names a step that does not exist: ${stepName}`))
+          return await fail(new Error(`the runbook ${name} names a step that does not exist: ${stepName}`))
         try {
           await runStep(context, definition, args, { execute, done })
         } catch (error) {
           journal.write('run-failed', { step: stepName, error: (error as Error).message })
           await lift.close()
-          fail(error as Error)
+          await journal.shared().catch(onlyHere(journal))
+          await fail(error as Error)
         }
       },
       async finish() {
         journal.write('run-end')
         await context.switchover.rows?.close()
         await lift.close()
+        await journal.shared().catch(onlyHere(journal))
         journal.close()
+        await release()
         console.log(`runbook ${name}: done in ${((Date.now() - began.getTime()) / 1000).toFixed(1)} s`)
       },
     }
   } catch (error) {
-    return fail(error as Error)
+    return await fail(error as Error)
   }
 }
 
-function fail(error: Error): never {
+async function fail(error: Error): Promise<never> {
   console.error(`\n${error.message}`)
+  await release().catch((trouble: Error) => console.error(`the lock stays: ${trouble.message}`))
   process.exit(1)
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { s3Place } from './store/place.ts'
 
 const postgresUrl = z
   .string()
@@ -27,6 +28,10 @@ const gate = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
 ])
 
+const place = z
+  .string()
+  .refine((text) => !text.startsWith('s3:') || s3Place.test(text), 'a folder, or s3://bucket/prefix')
+
 const frontDoor = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('local'), admin: z.url() }),
   z.strictObject({ kind: z.literal('none') }),
@@ -37,8 +42,12 @@ const schema = z.strictObject({
   target: database,
   gate: gate.default({ kind: 'none' }),
   frontDoor: frontDoor.default({ kind: 'none' }),
-  /** Folder of the journal, the decision records and the lock. */
-  journal: z.string().default('./journal'),
+  /** Where journals, decision records and approvals are kept: a folder, or `s3://bucket/prefix` for a team. */
+  journal: place.default('./journal'),
+  /** Where word that passes is left: the lock, what the watchdog guards. The journal's place when left out. */
+  desk: place.optional(),
+  /** KMS key for what is written to S3; the bucket's own when left out. */
+  journalKeyArn: z.string().startsWith('arn:').optional(),
   /** Roles that write; found from the grants when left out. */
   appRoles: z.array(z.string()).optional(),
   limits: z
@@ -94,5 +103,7 @@ export function parseSite(text: string, path: string): Site {
     )
     throw new SiteError(`the site file ${path} cannot be used:\n${problems.join('\n')}`)
   }
-  return { ...result.data, journal: resolve(dirname(path), result.data.journal) }
+  const { journal, desk, ...site } = result.data
+  const placed = (text: string) => (text.startsWith('s3:') ? text : resolve(dirname(path), text))
+  return { ...site, journal: placed(journal), ...(desk && { desk: placed(desk) }) }
 }

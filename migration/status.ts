@@ -1,15 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { freshlyOpened } from './database.ts'
 import type { Decision } from './decision/decision.ts'
 import { decisionStore } from './decision/files.ts'
 import { epochOfToken, type FenceRow, readFenceRow } from './epoch.ts'
 import { createGate } from './gate/create.ts'
 import type { GateState, Side } from './gate/gate.ts'
-import { type JournalEntry, readJournal } from './journal/journal.ts'
+import type { JournalEntry } from './journal/journal.ts'
 import { readLock, type StandingLock } from './journal/lock.ts'
+import { readRun, runNames } from './journal/runs.ts'
 import { lagBytes, subscriptions } from './replication.ts'
 import type { Site } from './site.ts'
+import { deskStore, recordStore } from './store/open.ts'
+import type { Store } from './store/store.ts'
 import { type Arming, mailbox } from './watchdog/mailbox.ts'
 
 export interface Status {
@@ -30,7 +31,8 @@ export type DatabaseStatus =
 
 /** What is true now, from the places where it is true: databases, decision records, gates; then the journal. */
 export async function readStatus(site: Site): Promise<Status> {
-  const box = mailbox(site.journal)
+  const desk = deskStore(site)
+  const box = mailbox(desk)
   const decisions = decisionStore(site)
   const [source, target, gates, armings, watchdog, epoch] = await Promise.all([
     databaseStatus(site, 'source'),
@@ -45,7 +47,7 @@ export async function readStatus(site: Site): Promise<Status> {
   ])
   const arming = armings.at(-1)
   const decision = await decisions.read(epoch)
-  const [lock, run] = [readLock(site.journal), lastRun(site.journal)]
+  const [lock, run] = await Promise.all([readLock(desk), lastRun(recordStore(site))])
   return {
     ...(lock && { lock }),
     ...(run && { run }),
@@ -91,16 +93,10 @@ async function gateStates(site: Site): Promise<GateState[] | string> {
   }
 }
 
-function lastRun(journal: string): Status['run'] {
-  const folder = join(journal, 'runs')
-  let name: string | undefined
-  try {
-    name = readdirSync(folder).sort().at(-1)
-  } catch {
-    return undefined
-  }
+async function lastRun(records: Store): Promise<Status['run']> {
+  const name = (await runNames(records)).at(-1)
   if (!name) return undefined
-  const { entries, broken } = readJournal(readFileSync(join(folder, name), 'utf8'))
+  const { entries, broken } = await readRun(records, name)
   const last = entries.at(-1)
   if (!last) return undefined
   const step = entries.findLast((entry) => entry.step)?.step
@@ -108,7 +104,9 @@ function lastRun(journal: string): Status['run'] {
     runbook: String(entries[0]?.runbook ?? name),
     ...(step && { step }),
     last,
-    ...(broken && { broken: `${join(folder, name)} is broken at line ${broken.line}: ${broken.why}` }),
+    ...(broken && {
+      broken: `${records.place}/runs/${name} is broken at line ${broken.line}: ${broken.why}`,
+    }),
   }
 }
 

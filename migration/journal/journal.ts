@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Sharing } from './share.ts'
 
 export interface JournalEntry {
   seq: number
@@ -20,12 +21,15 @@ export interface JournalEntry {
 export interface Journal {
   readonly path: string
   write(event: string, detail?: Record<string, unknown>): JournalEntry
+  /** Returns when everybody who may read the journal can read what was written; never awaited in the pause. */
+  shared(): Promise<void>
   close(): void
 }
 
 export const genesis = '0'.repeat(64)
 
-export function openJournal(path: string): Journal {
+/** @param sharing what carries the entries to others, when the journal is not only this machine's */
+export function openJournal(path: string, sharing?: Sharing): Journal {
   mkdirSync(dirname(path), { recursive: true })
   const file = openSync(path, 'a')
   const before = readJournal(readFileSync(path, 'utf8'))
@@ -48,9 +52,14 @@ export function openJournal(path: string): Journal {
       }
       const body = JSON.stringify(entry)
       previous = chain(previous, body)
-      writeSync(file, `${previous} ${body}\n`)
+      const line = `${previous} ${body}\n`
+      writeSync(file, line)
       fdatasyncSync(file)
+      sharing?.add(seq, line)
       return entry
+    },
+    async shared() {
+      await sharing?.done()
     },
     close: () => closeSync(file),
   }

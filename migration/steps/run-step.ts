@@ -26,6 +26,8 @@ export async function runStep(
     if (context.interrupted && context.switchover.stage !== 'decided')
       throw new Error('interrupted by Ctrl-C')
     guardDeadline(context)
+    // A journal that nobody else can read is found out while nothing has been done yet.
+    if (context.switchover.stage === 'before') await journal.shared()
     await step.check?.(context, ...(args as never[]))
     if (run.execute) {
       run.done.push(step.name as StepName)

@@ -3,6 +3,7 @@ import type { Decision } from '../decision/decision.ts'
 import { decisionStore } from '../decision/files.ts'
 import { createGate } from '../gate/create.ts'
 import type { Site } from '../site.ts'
+import { deskStore } from '../store/open.ts'
 import { type Means, settle } from '../switchover/settle.ts'
 import { type Arming, mailbox } from './mailbox.ts'
 
@@ -23,7 +24,8 @@ export async function watch(
   signal: AbortSignal,
   means: Means = { site, gate: createGate(site), decisions: decisionStore(site) },
 ): Promise<void> {
-  const box = mailbox(site.journal)
+  const desk = deskStore(site)
+  const box = mailbox(desk)
   const by = `watchdog ${process.pid}`
   /** When each epoch was first seen, on our own clock. */
   const since = new Map<number, number>()
@@ -40,7 +42,7 @@ export async function watch(
       if (performance.now() - (since.get(arming.epoch) ?? 0) < arming.deadlineMs) continue
       await settleOne(arming).catch((error) => events.failed(arming, error as Error))
     }
-    await delay(25, undefined, { signal }).catch(() => {})
+    await delay(desk.paceMs, undefined, { signal }).catch(() => {})
   }
 
   async function settleOne(arming: Arming): Promise<void> {
