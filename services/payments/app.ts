@@ -79,7 +79,7 @@ export function createApp({ payments, database, side, log }: AppOptions) {
 
   app.get('/health', async () => ({ status: 'ok', side }))
 
-  app.get('/ready', async (_request, reply) => {
+  app.get('/readyz', async (_request, reply) => {
     // While the gate is paused requests wait, and will be answered: traffic may keep coming.
     if (database.admission.held || (await database.answers(1000))) return { status: 'ready', side }
     return reply

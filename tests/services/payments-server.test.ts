@@ -106,7 +106,7 @@ test('without its database the service starts, is alive, is not ready, and stops
   const health = await fetch(`${service.url}/health`)
   t.is(health.status, 200)
   t.is(health.headers.get('x-side'), 'cloud')
-  t.is((await fetch(`${service.url}/ready`)).status, 503)
+  t.is((await fetch(`${service.url}/readyz`)).status, 503)
   t.is(await service.stop(), 0)
 })
 
