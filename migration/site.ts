@@ -28,12 +28,28 @@ const gate = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
 ])
 
+const arn = z.string().startsWith('arn:', 'an ARN')
+
 const place = z
   .string()
   .refine((text) => !text.startsWith('s3:') || s3Place.test(text), 'a folder, or s3://bucket/prefix')
 
 const frontDoor = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('local'), admin: z.url() }),
+  z.strictObject({
+    kind: z.literal('alb'),
+    /** ARN of the listener whose default action has the weights. */
+    listener: arn,
+    cloudTargetGroup: arn,
+    /** Left out once the source is left for good. */
+    onPremisesTargetGroup: arn.optional(),
+    /** Parameters in SSM below it keep a weight that was moved; see hold.ts. */
+    holdPath: z.string().startsWith('/'),
+    /** Alarms in CloudWatch whose names begin so stop a weight from rising. */
+    alarmPrefix: z.string().optional(),
+    /** What counts requests where CloudWatch does not, as in a rehearsal: a local front door's admin HTTP. */
+    metrics: z.url().optional(),
+  }),
   z.strictObject({ kind: z.literal('none') }),
 ])
 
@@ -47,7 +63,7 @@ const schema = z.strictObject({
   /** Where word that passes is left: the lock, what the watchdog guards. The journal's place when left out. */
   desk: place.optional(),
   /** KMS key for what is written to S3; the bucket's own when left out. */
-  journalKeyArn: z.string().startsWith('arn:').optional(),
+  journalKeyArn: arn.optional(),
   /** Roles that write; found from the grants when left out. */
   appRoles: z.array(z.string()).optional(),
   limits: z

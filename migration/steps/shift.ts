@@ -12,8 +12,15 @@ export const shiftTo: Step<[cloud: number]> = {
   summary: 'Move the weight of the cloud side',
   expectedMs: 1000,
   async check({ lift }, cloud) {
+    const held = await lift.frontDoor.held()
+    demand(!held, `${held}; when the reason is gone, release it: npm run hold -- --release`)
     demand(weightLadder.includes(cloud), `weight ${cloud} is none of ${weightLadder.join(', ')}`)
     const now = (await lift.frontDoor.weights()).cloud
+    const alarms = cloud > now ? await lift.frontDoor.alarms() : []
+    demand(
+      alarms.length === 0,
+      `no weight rises while an alarm fires: ${alarms.join('; ')}; each names the runbook that answers it`,
+    )
     const next = weightLadder[weightLadder.indexOf(now) + 1]
     demand(
       cloud <= now || cloud === next,
@@ -25,8 +32,11 @@ export const shiftTo: Step<[cloud: number]> = {
     )
     await lift.gate.probe('source')
   },
-  async act({ lift, say }, cloud) {
-    await lift.frontDoor.setWeights({ onPremises: 100 - cloud, cloud })
+  async act({ lift, say, by }, cloud) {
+    await lift.frontDoor.setWeights(
+      { onPremises: 100 - cloud, cloud },
+      { by, reason: `the runbook shift-traffic moved it to ${cloud}` },
+    )
     say(`${cloud} % of requests go to the cloud`)
   },
   async verify({ lift }, cloud) {
@@ -40,15 +50,16 @@ export const watchWeight: Step = {
   name: 'watch-weight',
   summary: 'Watch errors and latency of the cloud side',
   expectedMs: 60_000,
-  async act({ lift, say }) {
+  async act({ lift, say, by }) {
     const { soakMs, errorPercent, p99Ms } = lift.site.limits
     const since = Date.now()
     const until = performance.now() + soakMs
     for (;;) {
       const { cloud } = await lift.frontDoor.metrics(since)
-      const reason = overBound(cloud, errorPercent, p99Ms)
+      const [alarm] = await lift.frontDoor.alarms()
+      const reason = overBound(cloud, errorPercent, p99Ms) ?? alarm
       if (reason) {
-        await lift.frontDoor.setWeights({ onPremises: 100, cloud: 0 })
+        await lift.frontDoor.fallBack({ by, reason })
         demand(false, `${reason}: the weight of the cloud side is back at 0`)
       }
       const leftMs = until - performance.now()

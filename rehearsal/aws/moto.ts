@@ -24,6 +24,12 @@ export async function motoVersion(): Promise<string | undefined> {
 /** An emulator of AWS on this machine. */
 export interface Moto {
   readonly url: string
+  /** What an SDK client in this process needs to talk to it instead of AWS. */
+  readonly client: {
+    endpoint: string
+    region: string
+    credentials: { accessKeyId: string; secretAccessKey: string }
+  }
   /** What a process needs to talk to it instead of AWS. */
   readonly environment: Record<string, string>
 }
@@ -59,6 +65,11 @@ export async function startMoto(sandbox: Sandbox): Promise<Moto> {
   const url = `http://127.0.0.1:${port}`
   return {
     url,
+    client: {
+      endpoint: url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
+    },
     environment: {
       AWS_ENDPOINT_URL: url,
       AWS_REGION: 'us-east-1',

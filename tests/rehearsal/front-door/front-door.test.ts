@@ -8,6 +8,8 @@ import { localFrontDoor } from '../../../migration/front-door/local.ts'
 import { startFrontDoor } from '../../../rehearsal/front-door/front-door.ts'
 import { ask, serve } from '../http.ts'
 
+const why = { by: 'a test', reason: 'it tests' }
+
 async function frontDoor(t: ExecutionContext, onPremises: string, cloud: string) {
   const upstreams = { onPremises: new URL(onPremises), cloud: new URL(cloud) }
   const { port, adminPort, shutdown } = await startFrontDoor({
@@ -40,7 +42,7 @@ test('weights hold exactly, and metrics and series agree with them', async (t) =
   t.deepEqual(await door.weights(), { onPremises: 100, cloud: 0 })
   const began = Date.now()
   for (const weight of [0, 1, 25, 100]) {
-    await door.setWeights({ onPremises: 100 - weight, cloud: weight })
+    await door.setWeights({ onPremises: 100 - weight, cloud: weight }, why)
     t.is(await countCloud(url, 100), weight)
   }
   const metrics = await door.metrics(began)
@@ -120,7 +122,7 @@ test('a refused side gets 502, never the other side', async (t) => {
   const gone = await serve(t, says('gone'))
   gone.server.close()
   const { url, door } = await frontDoor(t, gone.url, cloud.url)
-  await door.setWeights({ onPremises: 50, cloud: 50 })
+  await door.setWeights({ onPremises: 50, cloud: 50 }, why)
   const answers = await Promise.all(Array.from({ length: 10 }, () => ask(url)))
   t.deepEqual(answers.map((a) => a.status).sort(), [...Array(5).fill(200), ...Array(5).fill(502)])
   const refused = answers.find((a) => a.status === 502)
@@ -203,7 +205,7 @@ test('weights that are not percent, or not 100 together, are refused and change 
     [101, -1],
     [99.5, 0.5],
   ] as const)
-    await t.throwsAsync(door.setWeights({ onPremises, cloud }), {
+    await t.throwsAsync(door.setWeights({ onPremises, cloud }, why), {
       message: /\/weights answered 400: weights: /,
     })
   const put = (body: string) => ask(`${admin}/weights`, { method: 'PUT', body: [Buffer.from(body)] })
