@@ -23,6 +23,16 @@ export async function dropTrackingSlots(client: ClientBase, site: Site): Promise
   for (const { name } of rows) await dropSlot(client, name)
 }
 
+/** Drops the slots of links that carry this site's database, but those that are `kept`. */
+export async function dropLinkSlots(client: ClientBase, site: Site, kept: string[]): Promise<void> {
+  const { rows } = await client.query(
+    `select slot_name as name from pg_catalog.pg_replication_slots
+     where slot_name ~ ('^lift_' || $1 || '_e[0-9]+$') and slot_name <> all ($2)`,
+    [slug(site), kept],
+  )
+  for (const { name } of rows) await dropSlot(client, name)
+}
+
 function slug(site: Site): string {
   const database = decodeURIComponent(new URL(site.source.url).pathname.slice(1))
   return database

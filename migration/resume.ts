@@ -1,9 +1,8 @@
-import { freshlyOpened } from './database.ts'
 import { decisionStore } from './decision/files.ts'
 import { createGate } from './gate/create.ts'
 import { type LockHolder, readLock, removeLock } from './journal/lock.ts'
-import { dropTrackingSlots } from './replication.ts'
 import type { Site } from './site.ts'
+import { removeLeftovers } from './switchover/leftovers.ts'
 import { type Means, type Settled, settle } from './switchover/settle.ts'
 import { mailbox } from './watchdog/mailbox.ts'
 
@@ -29,9 +28,7 @@ export async function resume(site: Site, by: string, means: Means = meansOf(site
     result.settled = { ...settled, epoch: arming.epoch }
     if (settled.postponed.length === 0) await box.disarm(arming.epoch)
   }
-  for (const side of ['source', 'target'] as const) {
-    await freshlyOpened(site, side, 'resume', ({ client }) => dropTrackingSlots(client, site))
-  }
+  if ((await box.armings()).length === 0) await removeLeftovers(site)
   if (lock) {
     removeLock(site.journal)
     result.lock = lock.holder

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { openJournal } from './journal/journal.ts'
@@ -22,6 +23,9 @@ export interface Runbook {
  */
 export async function runbook(name: string): Promise<Runbook> {
   const { LIFT_SITE, LIFT_EXECUTE } = process.env
+  removePageModule()
+  // Who reads along may go away, e.g. a terminal whose line breaks; the run goes on.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
   try {
     if (!LIFT_SITE) throw new Error(`which site? run it as: npm run runbook -- ${name} --site FILE`)
     const site = readSite(LIFT_SITE)
@@ -76,6 +80,12 @@ export async function runbook(name: string): Promise<Runbook> {
   } catch (error) {
     return fail(error as Error)
   }
+}
+
+/** zx writes the page as a module beside it and removes that at its end: a run that is killed would leave it. */
+function removePageModule(): void {
+  const [, path] = /file:\/\/(\S+\/runbooks\/[^\s/]+\.mjs)/.exec(new Error().stack ?? '') ?? []
+  if (path) rmSync(decodeURI(path), { force: true })
 }
 
 function fail(error: Error): never {

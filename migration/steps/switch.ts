@@ -103,6 +103,14 @@ export const decide: Step = {
   name: 'decide',
   summary: 'Write the decision record',
   expectedMs: 5,
+  async check({ switchover }) {
+    // As late as can be: a session_replication_role of replica, which only superusers may set, passes the fence.
+    const written = (await switchover.rows?.writtenBehindFence(planOf(switchover).from.client)) ?? []
+    demand(
+      written.length === 0,
+      `somebody wrote behind the fence, to ${written.join(', ')}: a superuser with session_replication_role = replica; find the session in the server's log, end it and try again`,
+    )
+  },
   async act({ lift, switchover, by }) {
     const { epoch } = planOf(switchover)
     const decision = await lift.decisions.decide(epoch, 'forward', by)

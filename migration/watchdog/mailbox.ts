@@ -2,6 +2,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Unsettled } from '../switchover/settle.ts'
+import type { MachineTime } from './machine-clock.ts'
 
 /** What the runner asks the watchdog to guard, written before the pause. */
 export interface Arming extends Unsettled {
@@ -15,6 +16,8 @@ export interface Heartbeat {
   beat: number
   /** The epochs it guards now. */
   armed?: number[]
+  /** When it first saw each epoch: a watchdog that takes its place goes on counting there. */
+  since?: Record<number, MachineTime>
 }
 
 /** Where runner and watchdog leave each other word: small files, replaced whole. */
@@ -72,6 +75,8 @@ export function mailbox(journalFolder: string) {
       )
       return armings.filter((arming) => arming !== undefined).sort((a, b) => a.epoch - b.epoch)
     },
+    /** The last sign of life, of whichever watchdog. */
+    lastBeat: heartbeat,
     beat: (heartbeat: Heartbeat) => put(heartbeatPath, heartbeat, false),
     /** Takes away the guard of this epoch, and of no other. */
     disarm: (epoch: number) => rm(armingPath(epoch), { force: true }),
