@@ -2,6 +2,7 @@ import { type Database, freshlyOpened } from '../database.ts'
 import { removeDdlFreeze } from '../ddl-freeze.ts'
 import { readFenceRow } from '../epoch.ts'
 import type { Side } from '../gate/gate.ts'
+import { takeOver } from '../postgres/session.ts'
 import { dropLinkSlots, dropSubscription, dropTrackingSlots, subscriptions } from '../replication.ts'
 import type { Site } from '../site.ts'
 
@@ -14,6 +15,8 @@ export async function removeLeftovers(site: Site): Promise<void> {
   await freshlyOpened(site, 'source', 'resume', (source) =>
     freshlyOpened(site, 'target', 'resume', async (target) => {
       for (const { client } of [source, target]) {
+        // Of a run that was taken over while it slept; it must not go on when it wakes.
+        await takeOver(client)
         await removeDdlFreeze(client)
         await dropTrackingSlots(client, site)
       }

@@ -105,7 +105,8 @@ async function operatorResumes({ world }: Stage): Promise<void> {
   }
 }
 
-async function untilSettled({ world, deadlineMs }: Stage): Promise<void> {
+/** Returns when nothing is guarded any more. */
+export async function untilSettled({ world, deadlineMs }: Stage): Promise<void> {
   const box = mailbox(world.journal)
   const until = performance.now() + 5 * deadlineMs + 30_000
   while ((await box.armings()).length > 0) {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { Side } from '../../migration/gate/gate.ts'
 import { createSandbox, type Sandbox } from '../host/sandbox.ts'
@@ -19,6 +20,8 @@ export interface Stage {
   sql(side: Side, text: string): Promise<pg.QueryResult>
   /** The side that accepts writes. @throws when something is not as it must be, with everything that is not */
   sound(): Promise<Side>
+  /** Returns when a payment to the on-premises service is acknowledged. @throws after 15 s, with `what` */
+  flowing(what: string): Promise<void>
   /** Ends the load and lets the judge compare what was acknowledged with what is there. Returns what is wrong. */
   verdict(): Promise<{ problems: string[]; acknowledged: number; worstMs: number }>
   close(): Promise<void>
@@ -31,7 +34,6 @@ export interface StageOptions {
   deadlineMs?: number
   sandbox?: Sandbox
   gate?: WorldOptions['gate']
-  watchdog?: WorldOptions['watchdog']
 }
 
 export async function createStage({
@@ -40,7 +42,6 @@ export async function createStage({
   deadlineMs = 2000,
   sandbox = createSandbox('payments-lift-faults-'),
   gate = 'pgbouncer',
-  watchdog,
 }: StageOptions): Promise<Stage> {
   const startedAtMs = Date.now()
   const world = await createWorld({
@@ -48,7 +49,7 @@ export async function createStage({
     sandbox,
     soakMs: 0,
     limits: { deadlineMs },
-    ...(watchdog && { watchdog }),
+    watchdog: { args: ['--import', './rehearsal/faults/preload.ts'], env: { LIFT_FAULT_CLOCK: '3600000' } },
   })
   try {
     for (const side of ['source', 'target'] as const)
@@ -78,6 +79,7 @@ export async function createStage({
       deadlineMs,
       sql: (side, text) => once(world.databases[side].url(database), text),
       sound,
+      flowing: (what) => pay(`http://127.0.0.1:${world.services.onPremises.port}`, what),
       async verdict() {
         const stats = await load.stop()
         const url = world.databases[await sound()].url(database)
@@ -92,6 +94,26 @@ export async function createStage({
   } catch (error) {
     await world.close()
     throw error
+  }
+}
+
+async function pay(service: string, what: string): Promise<void> {
+  const key = `flowing-${Date.now()}-${Math.random()}`
+  const until = performance.now() + 15_000
+  for (;;) {
+    const answer = await fetch(`${service}/payments`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify({
+        amountMinor: 1250,
+        currency: 'EUR',
+        card: '4242424242424242',
+        merchant: 'shop-1',
+      }),
+    }).catch((error: Error) => ({ ok: false, status: error.message }))
+    if (answer.ok) return
+    if (performance.now() > until) throw new Error(`${what}: ${answer.status}`)
+    await delay(50)
   }
 }
 
