@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { condition } from '../faults/condition.ts'
+import { startRunner } from '../faults/runner.ts'
+import { startPgbench } from './load.ts'
+import { findPgbench } from './program.ts'
+import { createPgbenchWorld, type PgbenchWorld, sums } from './world.ts'
+
+export interface PgbenchLift {
+  processed: number
+  failed: number
+  /** The longest a transaction waited in each switchover, milliseconds. */
+  pausesMs: number[]
+  /** The longest one took while nothing was switched: what this machine does to it anyway. */
+  warmPausesMs: number
+  /** Sums of accounts, tellers, branches and history, and rows of history, of the source and of the target. */
+  sums: number[][]
+  /** How many of these are not as they must be. */
+  differing: number
+}
+
+export interface PgbenchLiftOptions {
+  accounts: number
+  tps: number
+  /** Cutover and rollback in turn. */
+  switches: number
+  say?(text: string): void
+}
+
+/** About as long as a switchover takes, start of the process included, seconds; the load outlasts them all. */
+const secondsEach = 6
+
+/** Replicates and switches over under pgbench's load, with the real runbooks. */
+export async function liftPgbench({
+  accounts,
+  tps,
+  switches,
+  say = () => {},
+}: PgbenchLiftOptions): Promise<PgbenchLift> {
+  const program = findPgbench()
+  if (!program) throw new Error('pgbench is not there: apt-get install postgresql, or set PGBENCH')
+  const world = await createPgbenchWorld({ accounts })
+  try {
+    say(`PostgreSQL ${world.source.version} → ${world.target.version}, ${accounts} accounts, ${tps} a second`)
+    const seconds = 10 + secondsEach * switches
+    const load = startPgbench(world, program, { tps, seconds })
+    await runbook(world, 'replicate')
+    const before = Date.now()
+    await delay(1000)
+    const warmPausesMs = load.longest(before, Date.now())
+    const pausesMs: number[] = []
+    for (let at = 0; at < switches; at++) {
+      const { fromMs, untilMs } = await runbook(world, at % 2 ? 'rollback' : 'cutover')
+      await delay(200)
+      pausesMs.push(load.longest(fromMs, untilMs))
+      say(
+        `${at % 2 ? 'rollback' : 'cutover'}: a transaction waited ${pausesMs.at(-1)?.toFixed(0)} ms at most`,
+      )
+    }
+    const { processed, failed } = await load.ended
+    const { problems } = await condition(world.siteFile)
+    if (problems.length > 0) throw new Error(problems.join('; '))
+    const both = [await sums(world.source), await sums(world.target)]
+    const [[a, , , , n] = [], there = []] = both
+    const expected = [a, a, a, a, n]
+    const differing = both.flat().filter((sum, index) => sum !== expected[index % 5]).length
+    return {
+      processed,
+      failed,
+      pausesMs,
+      warmPausesMs,
+      sums: both,
+      differing: differing + Number(there[4] !== processed),
+    }
+  } finally {
+    await world.close()
+  }
+}
+
+/** Runs one and returns from when to when it was in the pause. */
+async function runbook(world: PgbenchWorld, name: string): Promise<{ fromMs: number; untilMs: number }> {
+  const runner = startRunner({ ...world, runbook: name })
+  const moment = (point: 'before pause' | 'after resume') => runner.reached(point).then(() => Date.now())
+  const fromMs = await moment('before pause')
+  const untilMs = await moment('after resume')
+  const { code, output } = await runner.ended
+  if (code !== 0) throw new Error(`${name} failed:\n${output}`)
+  return { fromMs, untilMs }
+}
