@@ -26,9 +26,6 @@ export interface PgbenchLiftOptions {
   say?(text: string): void
 }
 
-/** About as long as a switchover takes, start of the process included, seconds; the load outlasts them all. */
-const secondsEach = 6
-
 /** Replicates and switches over under pgbench's load, with the real runbooks. */
 export async function liftPgbench({
   accounts,
@@ -41,22 +38,20 @@ export async function liftPgbench({
   const world = await createPgbenchWorld({ accounts })
   try {
     say(`PostgreSQL ${world.source.version} → ${world.target.version}, ${accounts} accounts, ${tps} a second`)
-    const seconds = 10 + secondsEach * switches
-    const load = startPgbench(world, program, { tps, seconds })
+    const load = startPgbench(world, program, { tps })
     await runbook(world, 'replicate')
-    const before = Date.now()
+    const idle = { fromMs: Date.now(), untilMs: Date.now() + 1000 }
     await delay(1000)
-    const warmPausesMs = load.longest(before, Date.now())
-    const pausesMs: number[] = []
+    const pauses: Interval[] = []
     for (let at = 0; at < switches; at++) {
-      const { fromMs, untilMs } = await runbook(world, at % 2 ? 'rollback' : 'cutover')
-      await delay(200)
-      pausesMs.push(load.longest(fromMs, untilMs))
-      say(
-        `${at % 2 ? 'rollback' : 'cutover'}: a transaction waited ${pausesMs.at(-1)?.toFixed(0)} ms at most`,
-      )
+      const name = at % 2 ? 'rollback' : 'cutover'
+      pauses.push(await runbook(world, name))
+      say(`${name} done`)
     }
-    const { processed, failed } = await load.ended
+    const { processed, failed } = await load.stop()
+    const [warmPausesMs = 0, ...pausesMs] = [idle, ...pauses].map(({ fromMs, untilMs }) =>
+      load.longest(fromMs, untilMs),
+    )
     const { problems } = await condition(world.siteFile)
     if (problems.length > 0) throw new Error(problems.join('; '))
     const both = [await sums(world.source), await sums(world.target)]
@@ -76,8 +71,14 @@ export async function liftPgbench({
   }
 }
 
+/** Milliseconds of the Unix epoch. */
+interface Interval {
+  fromMs: number
+  untilMs: number
+}
+
 /** Runs one and returns from when to when it was in the pause. */
-async function runbook(world: PgbenchWorld, name: string): Promise<{ fromMs: number; untilMs: number }> {
+async function runbook(world: PgbenchWorld, name: string): Promise<Interval> {
   const runner = startRunner({ ...world, runbook: name })
   const moment = (point: 'before pause' | 'after resume') => runner.reached(point).then(() => Date.now())
   const fromMs = await moment('before pause')

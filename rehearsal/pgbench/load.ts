@@ -3,11 +3,14 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { database, type PgbenchWorld } from './world.ts'
 
-/** pgbench's TPC-B through the pooler, at a rate, for a number of seconds. */
+/** pgbench's TPC-B through the pooler, at a rate, until it is stopped. */
 export interface PgbenchLoad {
-  /** When it has run to its end. */
-  readonly ended: Promise<PgbenchResult>
-  /** The longest that a transaction which was under way in `[a, b]` took from when it was due, milliseconds. */
+  /** Lets what is under way end. @throws when pgbench ended before, e.g. at the first connection that broke */
+  stop(): Promise<PgbenchResult>
+  /**
+   * Once it is stopped: the longest that a transaction which was under way in `[a, b]` took from when it was due, milliseconds.
+   * @throws when there was none
+   */
   longest(a: number, b: number): number
 }
 
@@ -22,10 +25,12 @@ interface Logged {
   tookMs: number
 }
 
+const longestRunSeconds = 86_400
+
 export function startPgbench(
   world: PgbenchWorld,
   program: string,
-  { tps, seconds, clients = 20 }: { tps: number; seconds: number; clients?: number },
+  { tps, clients = 20 }: { tps: number; clients?: number },
 ): PgbenchLoad {
   const url = new URL(world.pooler.appUrl)
   const folder = mkdtempSync(join(world.sandbox.dir, 'load-'))
@@ -33,7 +38,7 @@ export function startPgbench(
     program,
     [
       ...['-h', '127.0.0.1', '-p', url.port, '-U', url.username, '-n', '-b', 'tpcb-like', '-M', 'simple'],
-      ...['-R', String(tps), '-T', String(seconds), '-c', String(clients), '-j', '1'],
+      ...['-R', String(tps), '-T', String(longestRunSeconds), '-c', String(clients), '-j', '1'],
       ...['-l', `--log-prefix=${join(folder, 'log')}`, database],
     ],
     { env: { ...process.env, PGPASSWORD: url.password }, stdio: ['ignore', 'pipe', 'pipe'] },
@@ -71,10 +76,15 @@ export function startPgbench(
         }),
     )
   return {
-    ended,
-    longest: (a, b) =>
-      logged()
-        .filter(({ endMs, tookMs }) => endMs >= a && endMs - tookMs <= b)
-        .reduce((most, { tookMs }) => Math.max(most, tookMs), 0),
+    stop() {
+      // What ends its run when the time is over.
+      child.kill('SIGALRM')
+      return ended
+    },
+    longest(a, b) {
+      const during = logged().filter(({ endMs, tookMs }) => endMs >= a && endMs - tookMs <= b)
+      if (during.length === 0) throw new Error(`pgbench ran no transaction there:\n${output}`)
+      return during.reduce((most, { tookMs }) => Math.max(most, tookMs), 0)
+    },
   }
 }
