@@ -1,10 +1,9 @@
-import { freshlyOpened } from './database.ts'
 import { decisionStore } from './decision/files.ts'
 import { createGate } from './gate/create.ts'
 import { type LockHolder, readLock, removeLock, type StandingLock } from './journal/lock.ts'
-import { dropTrackingSlots } from './replication.ts'
 import type { Site } from './site.ts'
 import { deskStore } from './store/open.ts'
+import { removeLeftovers } from './switchover/leftovers.ts'
 import { type Means, type Settled, settle } from './switchover/settle.ts'
 import { mailbox } from './watchdog/mailbox.ts'
 
@@ -38,9 +37,7 @@ export async function resume(
     result.settled = { ...settled, epoch: arming.epoch }
     if (settled.postponed.length === 0) await box.disarm(arming.epoch)
   }
-  for (const side of ['source', 'target'] as const) {
-    await freshlyOpened(site, side, 'resume', ({ client }) => dropTrackingSlots(client, site))
-  }
+  if ((await box.armings()).length === 0) await removeLeftovers(site)
   if (lock) {
     await removeLock(desk)
     result.lock = lock.holder
