@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { openRun } from './run/open-run.ts'
 import { optionsOf } from './run/options.ts'
 import { MisuseError } from './safety/terminal.ts'
@@ -25,10 +26,13 @@ export interface RunbookOptions {
  * a failure ends the process: 2 for what was asked wrongly, 1 for a run that failed.
  */
 export async function runbook(name: string, options: RunbookOptions = {}): Promise<Runbook> {
+  removePageModule()
+  // Who reads along may go away, e.g. a terminal whose line breaks; the run goes on.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
   const run = await openRun(name, options, optionsOf(process.env)).catch(fail)
   process.on('SIGINT', () => {
     // A second time it ends at once; a switchover under way is then the watchdog's.
-    if (!run.interrupt()) process.exit(130)
+    if (!run.interrupt()) void run.abandon().finally(() => process.exit(130))
   })
   return {
     step: (...call) => run.step(...call).catch(fail),
@@ -37,7 +41,13 @@ export async function runbook(name: string, options: RunbookOptions = {}): Promi
   }
 }
 
-function fail(error: Error): never {
+/** zx writes the page as a module beside it and removes that at its end: a run that is killed would leave it. */
+function removePageModule(): void {
+  const [, path] = /file:\/\/(\S+\/runbooks\/[^\s/]+\.mjs)/.exec(new Error().stack ?? '') ?? []
+  if (path) rmSync(decodeURI(path), { force: true })
+}
+
+async function fail(error: Error): Promise<never> {
   console.error(`\n${error.message}`)
   process.exit(error instanceof MisuseError || error instanceof SiteError ? 2 : 1)
 }

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { approvalsSchema, windowSchema } from './safety/settings.ts'
+import { s3Place } from './store/place.ts'
 
 const postgresUrl = z
   .string()
@@ -28,8 +29,28 @@ const gate = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
 ])
 
+const arn = z.string().startsWith('arn:', 'an ARN')
+
+const place = z
+  .string()
+  .refine((text) => !text.startsWith('s3:') || s3Place.test(text), 'a folder, or s3://bucket/prefix')
+
 const frontDoor = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('local'), admin: z.url() }),
+  z.strictObject({
+    kind: z.literal('alb'),
+    /** ARN of the listener whose default action has the weights. */
+    listener: arn,
+    cloudTargetGroup: arn,
+    /** Left out once the source is left for good. */
+    onPremisesTargetGroup: arn.optional(),
+    /** Parameters in SSM below it keep a weight that was moved; see hold.ts. */
+    holdPath: z.string().startsWith('/'),
+    /** Alarms in CloudWatch whose names begin so stop a weight from rising. */
+    alarmPrefix: z.string().optional(),
+    /** What counts requests where CloudWatch does not, as in a rehearsal: a local front door's admin HTTP. */
+    metrics: z.url().optional(),
+  }),
   z.strictObject({ kind: z.literal('none') }),
 ])
 
@@ -49,8 +70,12 @@ const schema = z.strictObject({
   window: windowSchema.optional(),
   /** Who must agree before the point where a runbook asks; nobody when left out. */
   approvals: approvalsSchema.optional(),
-  /** Folder of the journal, the decision records and the lock. */
-  journal: z.string().default('./journal'),
+  /** Where journals, decision records and approvals are kept: a folder, or `s3://bucket/prefix` for a team. */
+  journal: place.default('./journal'),
+  /** Where word that passes is left: the lock, what the watchdog guards. The journal's place when left out. */
+  desk: place.optional(),
+  /** KMS key for what is written to S3; the bucket's own when left out. */
+  journalKeyArn: arn.optional(),
   /** Roles that write; found from the grants when left out. */
   appRoles: z.array(z.string()).optional(),
   limits: z
@@ -106,5 +131,7 @@ export function parseSite(text: string, path: string): Site {
     )
     throw new SiteError(`the site file ${path} cannot be used:\n${problems.join('\n')}`)
   }
-  return { ...result.data, journal: resolve(dirname(path), result.data.journal) }
+  const { journal, desk, ...site } = result.data
+  const placed = (text: string) => (text.startsWith('s3:') ? text : resolve(dirname(path), text))
+  return { ...site, journal: placed(journal), ...(desk && { desk: placed(desk) }) }
 }

@@ -1,3 +1,4 @@
+import type { Hold } from '../hold.ts'
 import type { Phase } from '../phases.ts'
 import { freshlyOpened } from './database.ts'
 import type { Decision } from './decision/decision.ts'
@@ -8,10 +9,9 @@ import { createGate } from './gate/create.ts'
 import type { GateState, Side } from './gate/gate.ts'
 import { readLock, type StandingLock } from './journal/lock.ts'
 import { lagBytes, subscriptions } from './replication.ts'
-import { type Hold, readHold } from './safety/hold.ts'
 import type { Site } from './site.ts'
 import { currentRun, type RunStatus } from './status/run.ts'
-import { storeOf } from './store/site-store.ts'
+import { deskStore } from './store/open.ts'
 import { type Arming, mailbox } from './watchdog/mailbox.ts'
 
 export { statusText } from './status/text.ts'
@@ -38,9 +38,10 @@ export type DatabaseStatus =
 
 /** What is true now, from the places where it is true: databases, decision records, gates; then the journal. */
 export async function readStatus(site: Site): Promise<Status> {
-  const box = mailbox(site.journal)
+  const desk = deskStore(site)
+  const box = mailbox(desk)
   const decisions = decisionStore(site)
-  const [source, target, gates, armings, watchdog, epoch, weight, hold, run] = await Promise.all([
+  const [source, target, gates, armings, watchdog, epoch, door, run] = await Promise.all([
     databaseStatus(site, 'source'),
     databaseStatus(site, 'target'),
     gateStates(site),
@@ -50,18 +51,16 @@ export async function readStatus(site: Site): Promise<Status> {
       () => false,
     ),
     decisions.latestEpoch(),
-    weightOf(site),
-    readHold(storeOf(site)),
+    doorOf(site),
     currentRun(site),
   ])
   const arming = armings.at(-1)
   const decision = await decisions.read(epoch)
-  const lock = readLock(site.journal)
-  const phase = phaseOf({ source, target }, weight)
+  const lock = await readLock(desk)
+  const phase = phaseOf({ source, target }, door.weight)
   return {
     ...(phase && { phase }),
-    ...(weight !== undefined && { weight }),
-    ...(hold && { hold }),
+    ...door,
     ...(lock && { lock }),
     ...(run && { run }),
     ...(arming && { arming }),
@@ -106,13 +105,16 @@ async function gateStates(site: Site): Promise<GateState[] | string> {
   }
 }
 
-async function weightOf(site: Site): Promise<number | undefined> {
-  if (site.frontDoor.kind === 'none') return undefined
+/** What the front door says, as far as it can be asked. */
+async function doorOf(site: Site): Promise<Pick<Status, 'weight' | 'hold'>> {
+  if (site.frontDoor.kind === 'none') return {}
   const frontDoor = createFrontDoor(site)
   try {
-    return (await frontDoor.weights()).cloud
-  } catch {
-    return undefined
+    const [weights, hold] = await Promise.all([
+      frontDoor.weights().catch(() => undefined),
+      frontDoor.held().catch(() => undefined),
+    ])
+    return { ...(weights && { weight: weights.cloud }), ...(hold && { hold }) }
   } finally {
     await frontDoor.close()
   }

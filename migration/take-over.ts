@@ -6,7 +6,7 @@ import { isProduction } from './run/options.ts'
 import { readApproval, requestApproval } from './safety/approvals.ts'
 import { demandConsent } from './safety/terminal.ts'
 import type { Site } from './site.ts'
-import { storeOf } from './store/site-store.ts'
+import { deskStore, recordStore } from './store/open.ts'
 
 export interface TakeOver {
   /** Who takes over. */
@@ -30,15 +30,14 @@ export async function demandTakeOver(
   site: Site,
   { person, yes, takeOver, say }: TakeOver,
 ): Promise<StandingLock | undefined> {
-  const standing = readLock(site.journal)
+  const standing = await readLock(deskStore(site))
   if (!standing) return undefined
   const text = await lockText(site, standing)
   const elsewhere = standing.holder.host !== hostname()
-  if (standing.alive && !elsewhere) throw new Error(`${text}; nothing was done`)
+  if (standing.alive) throw new Error(`${text}; nothing was done`)
+  // No sign of life is also what a machine gives that is cut off from the journal.
   if (elsewhere && !takeOver)
-    throw new Error(
-      `${text}; whether its process lives cannot be seen from here: look at ${standing.holder.host}, and when it is gone add --take-over`,
-    )
+    throw new Error(`${text}; look at ${standing.holder.host} first, and when it is gone add --take-over`)
   say(text)
   if (!site.approvals) {
     await demandConsent({
@@ -54,7 +53,7 @@ export async function demandTakeOver(
 }
 
 async function approved(site: Site, { holder }: StandingLock, person: string, say: TakeOver['say']) {
-  const store = storeOf(site)
+  const store = recordStore(site)
   const run = `take-over-${holder.since.replaceAll(/[:.]/g, '-')}-${holder.pid}`
   const { approvers } = site.approvals ?? { approvers: [] }
   const about = { run, runbook: holder.runbook, step: 'take-over', by: person }

@@ -2,7 +2,7 @@ import { readLock } from '../journal/lock.ts'
 import { askToStop } from '../safety/stop.ts'
 import type { Site } from '../site.ts'
 import { currentRun } from '../status/run.ts'
-import { storeOf } from '../store/site-store.ts'
+import { deskStore } from '../store/open.ts'
 
 /**
  * Asks the run that holds the lock to stop after its step.
@@ -12,12 +12,12 @@ export async function abortRun(
   site: Site,
   { person, reason }: { person: string; reason: string },
 ): Promise<string | undefined> {
-  const standing = readLock(site.journal)
+  const standing = await readLock(deskStore(site))
   if (!standing) return 'no run is under way: there is nothing to stop'
   if (!standing.alive) return undefined
   const run = await currentRun(site)
   if (!run?.open) return 'the run is just beginning or ending: look at «status» and try again'
-  await askToStop(storeOf(site), run.run, { by: person, at: new Date().toISOString(), reason })
+  await askToStop(deskStore(site), run.run, { by: person, at: new Date().toISOString(), reason })
   const step = run.stepSince ? `, which is in «${run.step}»` : ''
   return [
     `${run.run}${step}, is asked to stop after its step.`,

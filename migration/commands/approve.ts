@@ -1,7 +1,7 @@
 import { readRun } from '../journal/runs.ts'
 import { type Approved, approve, readApprovals } from '../safety/approvals.ts'
 import type { Site } from '../site.ts'
-import { storeOf } from '../store/site-store.ts'
+import { recordStore } from '../store/open.ts'
 
 export interface Answer {
   step: string
@@ -15,7 +15,7 @@ export interface Answer {
  * @returns what the approver agreed to, or refused, in words
  */
 export async function answerRequest(site: Site, { step, person, verdict, reason }: Answer): Promise<string> {
-  const store = storeOf(site)
+  const store = recordStore(site)
   const all = await readApprovals(store)
   const asked = all
     .filter(({ request, refused }) => request.step === step && !refused)
@@ -41,6 +41,6 @@ function nothingAsked(step: string, all: Approved[]): string {
 
 /** What the run told its operator: the figures that are being agreed to. */
 async function saidBy(site: Site, run: string): Promise<string[]> {
-  const entries = (await readRun(site, run))?.entries ?? []
+  const entries = (await readRun(recordStore(site), run))?.entries ?? []
   return entries.flatMap(({ event, text }) => (event === 'said' ? [String(text)] : [])).slice(-5)
 }

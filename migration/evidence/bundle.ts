@@ -5,7 +5,7 @@ import { decisionStore } from '../decision/files.ts'
 import { type RunRecord, readRun, runNames } from '../journal/runs.ts'
 import { readApprovals } from '../safety/approvals.ts'
 import type { Site } from '../site.ts'
-import { storeOf } from '../store/site-store.ts'
+import { recordStore } from '../store/open.ts'
 import { summaryOf } from './summary.ts'
 
 export interface Bundle {
@@ -26,7 +26,7 @@ export async function writeBundle(site: Site, asked: string, into = 'evidence'):
   const { run, text, broken } = record
   const summary = summaryOf(record)
   const decision = summary.epoch === undefined ? undefined : await decisionStore(site).read(summary.epoch)
-  const approvals = await readApprovals(storeOf(site), run)
+  const approvals = await readApprovals(recordStore(site), run)
   const contents: Record<string, string> = {
     'journal.jsonl': text,
     'summary.json': json(summary),
@@ -50,9 +50,9 @@ export async function writeBundle(site: Site, asked: string, into = 'evidence'):
 
 /** The run of that name, or the newest whose name ends with it: `cutover`. */
 async function findRun(site: Site, asked: string): Promise<RunRecord> {
-  const names = await runNames(site)
+  const names = await runNames(recordStore(site))
   const name = names.includes(asked) ? asked : names.findLast((each) => each.endsWith(`Z-${asked}`))
-  const record = name && (await readRun(site, name))
+  const record = name && (await readRun(recordStore(site), name))
   if (record) return record
   const last = names.slice(-5).map((each) => `  ${each}`)
   throw new Error(`there is no run «${asked}»; the last ones:\n${last.join('\n') || '  none'}`)

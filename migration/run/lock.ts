@@ -1,16 +1,18 @@
 import { LockedError, lock, readLock, type StandingLock } from '../journal/lock.ts'
 import { readRun, runNames } from '../journal/runs.ts'
 import type { Site } from '../site.ts'
+import { deskStore, recordStore } from '../store/open.ts'
 
 /**
  * Takes the lock of a site for a run.
  * @throws LockedError that says who has it, since when, and what to do
  */
-export async function takeLock(site: Site, runbook: string): Promise<() => void> {
+export async function takeLock(site: Site, runbook: string): Promise<() => Promise<void>> {
+  const desk = deskStore(site)
   try {
-    return lock(site.journal, runbook)
+    return await lock(desk, runbook)
   } catch (error) {
-    const standing = error instanceof LockedError && readLock(site.journal)
+    const standing = error instanceof LockedError && (await readLock(desk))
     if (!standing) throw error
     throw new LockedError(await lockText(site, standing))
   }
@@ -26,8 +28,8 @@ export async function lockText(site: Site, { holder, alive, explanation }: Stand
 
 /** Who started the run of a process, from the last journals. */
 async function personOf(site: Site, { host, pid }: StandingLock['holder']): Promise<string | undefined> {
-  for (const run of (await runNames(site)).slice(-5).reverse()) {
-    const begin = (await readRun(site, run))?.entries[0]
+  for (const run of (await runNames(recordStore(site))).slice(-5).reverse()) {
+    const begin = (await readRun(recordStore(site), run))?.entries[0]
     if (begin?.['host'] === host && begin['pid'] === pid) return String(begin['person'] ?? '') || undefined
   }
   return undefined

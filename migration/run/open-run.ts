@@ -1,6 +1,5 @@
 import { hostname } from 'node:os'
-import { openJournal } from '../journal/journal.ts'
-import { runIdOf, runPath } from '../journal/runs.ts'
+import { openRunJournal, runIdOf } from '../journal/runs.ts'
 import { type Lift, openLift } from '../lift.ts'
 import { inWords } from '../page/duration.ts'
 import { readPage } from '../page/page.ts'
@@ -14,7 +13,7 @@ import type { Site } from '../site.ts'
 import { type StepName, steps } from '../steps/index.ts'
 import { runStep } from '../steps/run-step.ts'
 import type { Step, StepContext } from '../steps/step.ts'
-import { storeOf } from '../store/site-store.ts'
+import { deskStore, recordStore } from '../store/open.ts'
 import { mailbox } from '../watchdog/mailbox.ts'
 import { approvalStep } from './approval-step.ts'
 import { takeLock } from './lock.ts'
@@ -28,6 +27,13 @@ export class RunFailedError extends Error {
 
 const betweenStopLooksMs = 500
 
+export interface OpenRun extends Runbook {
+  /** Stops after this step; false when that was asked before. */
+  interrupt(): boolean
+  /** Gives back the lock at once: what is under way is the watchdog's. */
+  abandon(): Promise<void>
+}
+
 /**
  * Opens a run: who, when and whether; then the lock, the sessions and the journal. Its methods throw
  * RunFailedError once the run is over.
@@ -37,7 +43,7 @@ export async function openRun(
   { inWindow = false, emergency = false }: RunbookOptions,
   options: RunOptions,
   write: (text: string) => void = (text) => process.stdout.write(text),
-): Promise<Runbook & { interrupt(): boolean }> {
+): Promise<OpenRun> {
   const { execute } = options
   const site = await siteOf(options)
   const person = await whoAmI(options)
@@ -45,24 +51,23 @@ export async function openRun(
   const closed = outside()
   if (closed && execute) throw new RunFailedError(`${name} is refused ${closed}`)
   if (execute && !emergency) await demandName(name, site, options.yes)
-  const release = execute && !emergency ? await takeLock(site, name) : () => {}
-  process.once('exit', release)
-  const lift = await openLift(site, name).catch((error) => {
-    release()
+  const release = execute && !emergency ? await takeLock(site, name) : async () => {}
+  const lift = await openLift(site, name).catch(async (error) => {
+    await release()
     throw error
   })
-  const [store, page, began] = [storeOf(site), readPage(name), new Date()]
+  const [store, desk, page, began] = [recordStore(site), deskStore(site), readPage(name), new Date()]
   const run = runIdOf(name, began)
   const screen = createScreen({
     json: options.json,
     busy: () => context.switchover.stage === 'attempting',
     write,
   })
-  const journal = screen.shown(openJournal(runPath(site, run)))
+  const journal = screen.shown(openRunJournal(site, run))
   const context: StepContext = {
     lift,
     journal,
-    watchdog: mailbox(site.journal),
+    watchdog: mailbox(desk),
     by: `runner ${hostname()} ${process.pid}`,
     person,
     store,
@@ -82,7 +87,7 @@ export async function openRun(
   screen.print(`runbook ${name}${execute ? '' : ' (dry run: checks only, nothing changes)'}`)
   if (closed) context.say(closed)
   const looking = setInterval(() => {
-    readStop(store, run).then(
+    readStop(desk, run).then(
       (stop) => {
         if (stop) context.interrupted ||= `${stop.by} asked to stop: ${stop.reason}`
       },
@@ -100,9 +105,13 @@ export async function openRun(
     screen.flush()
     await context.switchover.rows?.close().catch(() => {})
     await lift.close()
+    await journal
+      .shared()
+      .catch(({ message }: Error) =>
+        screen.print(`the journal's last entries are only on this machine, in ${journal.path}: ${message}`),
+      )
     journal.close()
-    release()
-    process.off('exit', release)
+    await release()
   }
 
   async function runOne(step: Step<never[]>, args: unknown[]): Promise<void> {
@@ -144,6 +153,7 @@ export async function openRun(
         throw new RunFailedError(`it would fail:\n${wouldFail.map((line) => `  ${line}`).join('\n')}`)
       screen.print(`runbook ${name}: done in ${inWords(Date.now() - began.getTime())}`)
     },
+    abandon: release,
     interrupt() {
       if (context.interrupted) return false
       context.interrupted = true

@@ -1,11 +1,11 @@
 import type { JournalEntry } from '../journal/journal.ts'
 import { readLock } from '../journal/lock.ts'
-import { type RunRecord, readRun, runNames, runPath } from '../journal/runs.ts'
+import { type RunRecord, readRun, runNames, runPlace } from '../journal/runs.ts'
 import { type Page, readPage } from '../page/page.ts'
 import { readApprovals } from '../safety/approvals.ts'
 import type { Site } from '../site.ts'
 import { type StepName, steps } from '../steps/index.ts'
-import { storeOf } from '../store/site-store.ts'
+import { deskStore, recordStore } from '../store/open.ts'
 
 /** One run as its journal and its page tell it. */
 export interface RunStatus {
@@ -43,11 +43,11 @@ export interface RunStatus {
 
 /** The run that holds the lock, or else the last that acted, or else the last dry run. */
 export async function currentRun(site: Site): Promise<RunStatus | undefined> {
-  const names = (await runNames(site)).reverse()
-  const lock = readLock(site.journal)
+  const names = (await runNames(recordStore(site))).reverse()
+  const lock = await readLock(deskStore(site))
   let last: RunRecord | undefined
   for (const name of names.slice(0, 20)) {
-    const record = await readRun(site, name)
+    const record = await readRun(recordStore(site), name)
     if (!record) continue
     last ??= record
     const begin = record.entries[0]
@@ -71,7 +71,7 @@ export async function runStatus(site: Site, record: RunRecord): Promise<RunStatu
   const open = !entries.some(({ event }) => event === 'run-end' || event === 'run-failed')
   const failed = entries.findLast(({ event }) => event === 'run-failed')
   const waits = open
-    ? (await readApprovals(storeOf(site), run)).find(({ missing }) => missing > 0)
+    ? (await readApprovals(recordStore(site), run)).find(({ missing }) => missing > 0)
     : undefined
   return {
     run,
@@ -101,7 +101,7 @@ export async function runStatus(site: Site, record: RunRecord): Promise<RunStatu
       },
     }),
     ...(failed && { error: String(failed['error']) }),
-    ...(broken && { broken: `${runPath(site, run)} is broken at line ${broken.line}: ${broken.why}` }),
+    ...(broken && { broken: `${runPlace(site, run)} is broken at line ${broken.line}: ${broken.why}` }),
   }
 }
 

@@ -1,6 +1,6 @@
 import { epochOfToken } from '../epoch.ts'
+import { holdText } from '../front-door/holds.ts'
 import { inWords } from '../page/duration.ts'
-import { holdText } from '../safety/hold.ts'
 import type { DatabaseStatus, Status } from '../status.ts'
 import type { RunStatus } from './run.ts'
 

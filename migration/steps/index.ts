@@ -1,3 +1,4 @@
+import { carrySchema } from './carry-schema.ts'
 import { checkSite } from './check-site.ts'
 import { removeWayBack } from './decommission.ts'
 import { alignGates, inspectReplication, proveLink } from './inspect.ts'
@@ -26,6 +27,7 @@ import { verifyChanges, verifyRows } from './verify.ts'
 export const steps = {
   'check-site': checkSite,
   'check-databases': checkDatabases,
+  'carry-schema': carrySchema,
   'install-fence': installFence,
   'subscribe-target': subscribeTarget,
   'await-caught-up': awaitCaughtUp,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { SideMetrics } from '../front-door/front-door.ts'
-import { holdText, readHold } from '../safety/hold.ts'
+import { holdText } from '../front-door/holds.ts'
 import { systemOfRecord } from '../switchover/plan.ts'
 import { demand, type Step, type StepContext } from './step.ts'
 
@@ -21,7 +21,12 @@ export const shiftTo: Step<[cloud: number]> = {
       cloud <= now || cloud === next,
       `from weight ${now} the next is ${next ?? 'none'}, not ${cloud}: each weight shows what the one before could not`,
     )
-    await demandNoHold(context, cloud)
+    await demandNoHold(context)
+    const alarms = cloud > now ? await lift.frontDoor.alarms() : []
+    demand(
+      alarms.length === 0,
+      `no weight rises while an alarm fires: ${alarms.join('; ')}; each names the runbook that answers it`,
+    )
     demand(
       (await systemOfRecord(lift)) === 'source',
       'the target is the system of record already: there is no traffic left to shift',
@@ -30,11 +35,14 @@ export const shiftTo: Step<[cloud: number]> = {
     if (dryRun) dryRun.cloud = Math.max(now, cloud)
   },
   async act(context, cloud) {
-    const { lift, say } = context
+    const { lift, say, by } = context
     const now = await weightNow(context)
     // A run that is begun again goes on where the one before it stopped; the way down is traffic-back.
     if (cloud < now) return say(`the weight is ${now} already`)
-    await lift.frontDoor.setWeights({ onPremises: 100 - cloud, cloud })
+    await lift.frontDoor.setWeights(
+      { onPremises: 100 - cloud, cloud },
+      { by, reason: `the runbook shift-traffic moved it to ${cloud}` },
+    )
     say(`${cloud} % of requests go to the cloud`)
   },
   async verify(context, cloud) {
@@ -57,7 +65,8 @@ export const watchWeight: Step<[cloud?: number]> = {
     const until = performance.now() + soakMs
     for (;;) {
       const { cloud } = await lift.frontDoor.metrics(since)
-      const reason = overBound(cloud, errorPercent, p99Ms)
+      const [alarm] = await lift.frontDoor.alarms()
+      const reason = overBound(cloud, errorPercent, p99Ms) ?? alarm
       if (reason) await goBack(context, reason)
       await demandNoHold(context)
       if (context.interrupted) {
@@ -79,22 +88,25 @@ export const watchWeight: Step<[cloud?: number]> = {
 }
 
 /** Takes every request back, because of a measurement just made, and says how long that took. */
-async function goBack({ lift, journal }: StepContext, reason: string): Promise<never> {
+async function goBack({ lift, journal, by }: StepContext, reason: string): Promise<never> {
   const measured = performance.now()
-  await lift.frontDoor.setWeights({ onPremises: 100, cloud: 0 })
+  await lift.frontDoor.fallBack({ by, reason })
   const ms = Math.round(performance.now() - measured)
   journal?.write('abort-criterion', { reason, ms })
-  demand(false, `${reason}: the weight of the cloud side is back at 0, ${ms} ms after the measurement`)
+  demand(
+    false,
+    `${reason}: the weight of the cloud side is back at 0 and held there, ${ms} ms after the measurement`,
+  )
   throw new Error(reason)
 }
 
 const weightNow = async ({ lift, dryRun }: StepContext): Promise<number> =>
   dryRun?.cloud ?? (await lift.frontDoor.weights()).cloud
 
-/** Somebody has pulled the emergency stop: no run moves the weight above it. */
-async function demandNoHold({ store }: StepContext, cloud = 100): Promise<void> {
-  const hold = store && (await readHold(store))
-  demand(!hold || cloud <= hold.weight, hold ? holdText(hold) : '')
+/** Somebody has pulled the emergency stop: no run moves the weight until it is released. */
+async function demandNoHold({ lift }: StepContext): Promise<void> {
+  const hold = await lift.frontDoor.held()
+  demand(!hold, hold ? holdText(hold) : '')
 }
 
 /** Fewer requests than this say nothing about a percentile or a rate. */

@@ -1,4 +1,3 @@
-import { readHold, releaseHold, writeHold } from '../safety/hold.ts'
 import { systemOfRecord } from '../switchover/plan.ts'
 import { demand, type Step } from './step.ts'
 
@@ -14,11 +13,8 @@ export const takeTrafficBack: Step = {
     )
     await lift.frontDoor.weights()
   },
-  async act({ lift, store, person, reason, say }) {
-    demand(store && person, 'this step needs a run: npm run runbook -- traffic-back')
-    const because = reason ?? 'no reason given'
-    await writeHold(store, { weight: 0, by: person, at: new Date().toISOString(), reason: because })
-    await lift.frontDoor.setWeights({ onPremises: 100, cloud: 0 })
+  async act({ lift, person, by, reason, say }) {
+    await lift.frontDoor.fallBack({ by: person ?? by, reason: reason ?? 'no reason given' })
     say('every request goes to on-premises; a hold keeps it so')
   },
   async verify({ lift }) {
@@ -32,11 +28,11 @@ export const endHold: Step = {
   name: 'release-hold',
   summary: 'End the hold, so that the weight may be moved again',
   expectedMs: 500,
-  async check({ store, say }) {
-    const hold = store && (await readHold(store))
+  async check({ lift, say }) {
+    const hold = await lift.frontDoor.held()
     say(hold ? `set by ${hold.by} at ${hold.at}: ${hold.reason}` : 'no hold stands')
   },
-  async act({ store }) {
-    if (store) await releaseHold(store)
+  async act({ lift }) {
+    await lift.frontDoor.release()
   },
 }

@@ -8,15 +8,15 @@ import { answerRequest } from '../../migration/commands/approve.ts'
 import { settleWhatIsLeft } from '../../migration/commands/resume.ts'
 import { writeBundle } from '../../migration/evidence/bundle.ts'
 import { verifyBundle } from '../../migration/evidence/verify.ts'
+import { storedHolds } from '../../migration/front-door/holds.ts'
 import { lock, readLock } from '../../migration/journal/lock.ts'
-import { runNames, runPath } from '../../migration/journal/runs.ts'
+import { runNames, runPlace } from '../../migration/journal/runs.ts'
 import { pageNames, readPage } from '../../migration/page/page.ts'
 import { linkName } from '../../migration/replication.ts'
-import { readHold } from '../../migration/safety/hold.ts'
 import { readSite } from '../../migration/site.ts'
 import { currentRun } from '../../migration/status/run.ts'
 import { readStatus, statusText } from '../../migration/status.ts'
-import { storeOf } from '../../migration/store/site-store.ts'
+import { deskStore, recordStore } from '../../migration/store/open.ts'
 import { testSandbox } from '../postgres.ts'
 import { drive, everything, fakeFrontDoor, siteFile } from './operator.ts'
 import { createTestbed, execute, testServers } from './testbed.ts'
@@ -27,6 +27,7 @@ const approvals = { approvals: { required: 1, approvers: ['anna', 'ben', 'dora']
 // One pair of databases for all: each test leaves it as it was, but for the last, which cuts over.
 const bed = await createTestbed(servers, { deadlineMs: 60_000, soakMs: 0 })
 bed.startWatchdog()
+const desk = deskStore(bed.site)
 test.before(async () => {
   await bed.pay()
   await drive('replicate', siteFile(bed), { execute: true })
@@ -51,9 +52,9 @@ test.serial('a dry run of any runbook changes nothing on either side, and nothin
   const door = await fakeFrontDoor()
   const site = siteFile(bed, { ...door.site, ...approvals })
   const records = () =>
-    storeOf(bed.site)
+    recordStore(bed.site)
       .list('')
-      .then((keys) => keys.filter((key) => !/^runs|heartbeat/.test(key)))
+      .then((keys) => keys.filter((key) => !/^runs|heartbeat|lock-beat/.test(key)))
   const before = [await both(), await records()]
   const failed: Record<string, string> = {}
   for (const name of pageNames()) {
@@ -70,7 +71,7 @@ test.serial('a dry run of any runbook changes nothing on either side, and nothin
     /it would fail:\n {2}preflight: the system of record is the source already/,
   )
   t.deepEqual(door.moved, [])
-  t.is(readLock(bed.site.journal), undefined)
+  t.is(await readLock(desk), undefined)
   door.close()
 })
 
@@ -80,7 +81,7 @@ test.serial('a closed window refuses the run, and lets the dry run look', async 
   await t.throwsAsync(drive('cutover', site, { execute: true }), {
     message: /^cutover is refused outside the migration window \(\d\d:00 for 1 h, UTC\): it opens at 20/,
   })
-  t.is(readLock(bed.site.journal), undefined)
+  t.is(await readLock(desk), undefined)
   await t.notThrowsAsync(drive('cutover', site))
 })
 
@@ -110,7 +111,7 @@ test.serial('two operators: one runs, the other is told who, since when and what
   )
   await answerRequest(readSite(site), { step: 'prepare', person: 'anna', verdict: 'no' })
   await t.throwsAsync(first, { message: /anna said no/ })
-  t.is(readLock(bed.site.journal), undefined)
+  t.is(await readLock(desk), undefined)
 })
 
 test.serial('a stale lock is explained, and taken over only when somebody agrees', async (t) => {
@@ -129,12 +130,12 @@ test.serial('a stale lock is explained, and taken over only when somebody agrees
   await t.throwsAsync(answer('dora', 'yes'), { message: /dora runs this runbook/ })
   await answer('ben', 'no')
   await t.throwsAsync(refused, { message: /ben said no/ })
-  t.truthy(readLock(bed.site.journal))
+  t.truthy(await readLock(desk))
   await leaveStaleLock()
   const agreed = settleWhatIsLeft(readSite(site), consent)
   await until(() => answer('anna', 'yes').catch(() => undefined))
   t.regex((await agreed).join('\n'), /the lock of «cutover» .* is removed/)
-  t.is(readLock(bed.site.journal), undefined)
+  t.is(await readLock(desk), undefined)
 
   // Where no approvers are named the operator says it, or --yes for a machine.
   const plain = readSite(siteFile(bed))
@@ -146,14 +147,14 @@ test.serial('a stale lock is explained, and taken over only when somebody agrees
   await t.throwsAsync(settleWhatIsLeft(plain, consent), {
     message: /look at another-host, and when it is gone add --take-over/,
   })
-  t.truthy(readLock(bed.site.journal))
+  t.truthy(await readLock(desk))
   t.regex((await settleWhatIsLeft(plain, { ...consent, takeOver: true })).join('\n'), /is removed/)
 })
 
 test.serial('a journal with one byte changed, or cut in a line: status and evidence say where', async (t) => {
   const site = siteFile(bed)
-  const run = (await runNames(bed.site)).at(-1) ?? ''
-  const path = runPath(bed.site, run)
+  const run = (await runNames(recordStore(bed.site))).at(-1) ?? ''
+  const path = runPlace(bed.site, run)
   const whole = readFileSync(path, 'utf8')
   const lines = whole.split('\n')
   const changed = lines.with(3, lines[3]!.replace(/"at":"2/, '"at":"3')).join('\n')
@@ -182,7 +183,7 @@ test.serial('the emergency way back waits for nobody, and holds', async (t) => {
   t.regex(statusText(await readStatus(readSite(site))), new RegExp(`hold {8}${held.source}`))
   await t.throwsAsync(drive('shift-traffic', site, { execute: true }), { message: held })
   await drive('release-hold', site, { execute: true })
-  t.is(await readHold(storeOf(bed.site)), undefined)
+  t.is(await storedHolds(deskStore(bed.site)).read(), undefined)
   door.close()
 })
 
@@ -296,7 +297,7 @@ test.serial('replicate killed in the middle of the copy goes on, and copies once
 
 async function leaveStaleLock(more: object = {}): Promise<void> {
   const path = join(bed.site.journal, 'lock.json')
-  if (!readLock(bed.site.journal)) lock(bed.site.journal, 'cutover')
+  if ((await desk.read('lock.json')) === undefined) await lock(desk, 'cutover')
   const gone = spawn(process.execPath, ['-e', ''])
   await new Promise((resolve) => gone.once('exit', resolve))
   const standing = JSON.parse(readFileSync(path, 'utf8'))

@@ -1,11 +1,16 @@
+import { mkdtempSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
 import type { FrontDoor, SideMetrics, Weights } from '../../migration/front-door/front-door.ts'
+import { storedHolds } from '../../migration/front-door/holds.ts'
 import { localFrontDoor } from '../../migration/front-door/local.ts'
 import { overBound, shiftTo, watchWeight, weightLadder } from '../../migration/steps/shift.ts'
 import type { StepContext } from '../../migration/steps/step.ts'
+import { fileStore } from '../../migration/store/files.ts'
 import { startFrontDoor } from '../../rehearsal/front-door/front-door.ts'
+import { testSandbox } from '../postgres.ts'
 
 const quiet: SideMetrics = { requests: 0, errors: 0, p50Ms: 0, p99Ms: 0 }
 
@@ -17,6 +22,12 @@ function frontDoor(cloud: SideMetrics, start = 5): FrontDoor & { now: Weights } 
     setWeights: async (weights: Weights) => {
       door.now = weights
     },
+    fallBack: async () => {
+      door.now = { onPremises: 100, cloud: 0 }
+    },
+    held: async () => undefined,
+    release: async () => {},
+    alarms: async () => [],
     metrics: async () => ({ onPremises: quiet, cloud }),
     close: async () => {},
   }
@@ -102,8 +113,9 @@ test('behind a real front door: a slow cloud side at weight 5 loses its traffic 
     port: 0,
     adminPort: 0,
   })
-  const door = localFrontDoor(`http://127.0.0.1:${running.adminPort}`)
-  await door.setWeights({ onPremises: 95, cloud: 5 })
+  const holds = storedHolds(fileStore(mkdtempSync(join(testSandbox().dir, 'holds-'))))
+  const door = localFrontDoor(`http://127.0.0.1:${running.adminPort}`, holds)
+  await door.setWeights({ onPremises: 95, cloud: 5 }, { by: 'a test', reason: 'a test' })
   let stop = false
   const client = async () => {
     while (!stop) await (await fetch(`http://127.0.0.1:${running.port}/`)).text()
@@ -116,9 +128,11 @@ test('behind a real front door: a slow cloud side at weight 5 loses its traffic 
     journal: { write: (event: string, detail: object) => written.push({ event, ...detail }) },
   } as unknown as StepContext
   await t.throwsAsync(watchWeight.act?.(watching, 5) ?? Promise.resolve(), {
-    message: /p99 of the cloud side is \d+ ms, over 100 ms: .* back at 0, \d+ ms after the measurement/,
+    message:
+      /p99 of the cloud side is \d+ ms, over 100 ms: .* back at 0 and held there, \d+ ms after the measurement/,
   })
   t.deepEqual(await door.weights(), { onPremises: 100, cloud: 0 })
+  t.like(await door.held(), { weight: 0, emergency: true })
   t.like(written[0], { event: 'abort-criterion' })
   t.regex(String(written[0]?.['reason']), /p99 of the cloud side/)
   t.true(Number(written[0]?.['ms']) < 2000)
