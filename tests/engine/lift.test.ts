@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Engine } from '../../engine/harness.ts'
+import { readOutputs } from '../../outputs.ts'
 import { needs } from '../parts.ts'
 import { danglingArns } from './dangling.ts'
 import { Lift, losses, type Stand, told } from './lift.ts'
@@ -97,6 +98,7 @@ for (const stack of ['dev', 'staging', 'prod']) {
             'a weight change touches the listener only',
           )
         before = stand
+        t.like(readOutputs(await lift.stack.outputs()), stand, 'the runbooks read where it stands')
 
         if (!again) return
         const second = await lift.stack.run('up')
