@@ -25,6 +25,21 @@ const gate = z.discriminatedUnion('kind', [
     appUrl: postgresUrl,
   }),
   z.strictObject({ kind: z.literal('agents'), agents: z.array(z.strictObject({ url: z.url() })).min(1) }),
+  z.strictObject({
+    kind: z.literal('poolers'),
+    /** The name under which the application asks the poolers for the database. */
+    database: z.string(),
+    /** ECS cluster and service of the poolers, where each task has an agent; or the agents by themselves. */
+    tasks: z.union([
+      z.strictObject({ cluster: z.string(), service: z.string(), agentPort: z.int() }),
+      z.strictObject({ agents: z.array(z.url()).min(1) }),
+    ]),
+    /** ARN of the secret that runner and agents sign with. */
+    agentKeySecret: z.string(),
+    /** DynamoDB table from which a pooler that starts learns its route. */
+    routeTable: z.string(),
+    region: z.string().optional(),
+  }),
   z.strictObject({ kind: z.literal('none') }),
 ])
 
