@@ -1,3 +1,4 @@
+import { carrySchema } from './carry-schema.ts'
 import { removeWayBack } from './decommission.ts'
 import { alignGates, inspectReplication, proveLink } from './inspect.ts'
 import { freezeSchema, preflight, prepare } from './prepare.ts'
@@ -22,6 +23,7 @@ import { verifyChanges, verifyRows } from './verify.ts'
 /** Every step that a runbook may name. */
 export const steps = {
   'check-databases': checkDatabases,
+  'carry-schema': carrySchema,
   'install-fence': installFence,
   'subscribe-target': subscribeTarget,
   'await-caught-up': awaitCaughtUp,

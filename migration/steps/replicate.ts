@@ -18,7 +18,7 @@ import { demand, type Step } from './step.ts'
 /** The link that the replicate runbook makes, before any switchover. */
 const firstLink = (lift: Lift): string => linkName(lift.site, 0)
 
-/** Both databases hold the same tables, each with a key. */
+/** Both databases are fit for replication. */
 export const checkDatabases: Step = {
   name: 'check-databases',
   summary: 'Check that both databases are fit for replication',
@@ -31,13 +31,8 @@ export const checkDatabases: Step = {
         `wal_level of the ${side} database is ${rows[0].wal_level}: set it to logical and restart (on Aurora: rds.logical_replication = 1)`,
       )
     }
-    const [here, there] = await Promise.all([userTables(lift.source.client), userTables(lift.target.client)])
+    const here = await userTables(lift.source.client)
     demand(here.length > 0, 'the source database has no tables: is it the right database?')
-    const missing = here.filter((table) => !there.some((other) => quoted(other) === quoted(table)))
-    demand(
-      missing.length === 0,
-      `the target database lacks tables of the source: ${names(missing)}; load the schema first (pg_dump --schema-only)`,
-    )
     const keyless = here.filter(
       (table) => !table.isPartitioned && !table.hasPrimaryKey && !'fi'.includes(table.replicaIdentity),
     )

@@ -7,6 +7,11 @@ export interface Scale {
 
 export type Range = readonly [from: number, to: number]
 
+/** A coordinate as SVG text: a tenth of a pixel is finer than any screen. */
+export function px(value: number): string {
+  return String(Math.round(value * 10) / 10)
+}
+
 function scale(
   domain: Range,
   range: Range,
@@ -45,6 +50,12 @@ export function logScale(min: number, max: number, range: Range): Scale {
   const high = Math.max(Math.ceil(Math.log10(max) - 1e-9), low + 1)
   const ticks = Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index))
   return scale([10 ** low, 10 ** high], range, ticks, Math.log10)
+}
+
+/** Logarithmic around those of the values that are above 0; one decade when none is. */
+export function logScaleOf(values: readonly number[], range: Range): Scale {
+  const known = values.filter((value) => value > 0 && Number.isFinite(value))
+  return known.length === 0 ? logScale(1, 10, range) : logScale(Math.min(...known), Math.max(...known), range)
 }
 
 /** Linear up to about `knee`, logarithmic above it: shows both 0 and a peak a million times larger. */

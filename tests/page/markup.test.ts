@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { escapeText, markup, raw } from '../../../rehearsal/report/markup.ts'
+import { escapeText, markup, raw } from '../../page/markup.ts'
 
 test('values are escaped, markup is not, nothing is nothing', (t) => {
   const inner = markup`<b>${'<&>'}</b>`

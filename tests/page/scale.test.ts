@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { linearScale, logScale, symlogScale, timeScale } from '../../../../rehearsal/report/plots/scale.ts'
+import { linearScale, logScale, symlogScale, timeScale } from '../../page/scale.ts'
 
 const range = [200, 0] as const
 const positive = fc.double({ min: 0.01, max: 1e9, noNaN: true })

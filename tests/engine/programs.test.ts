@@ -1,5 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { parse } from 'yaml'
+import account from '../../account/index.ts'
+import { forwardTo } from '../../components/weights.ts'
 import { Engine } from '../../engine/harness.ts'
 import { needs } from '../parts.ts'
 
@@ -108,3 +113,62 @@ test.serial('a program with nothing wrong is built, and a secret stays one', asy
   t.regex(String((await stack.outputs()).bucket), /^arn:aws:s3:::files-[0-9a-f]{7}$/)
   t.false(JSON.stringify(await stack.resources()).includes('correct horse'))
 })
+
+test.serial('a third target group leaves the weights of the two alone', async (t) => {
+  const door = (third: boolean) => async () => {
+    const group = (name: string) =>
+      new aws.lb.TargetGroup(name, { port: 443, protocol: 'HTTPS', targetType: 'ip', vpcId: 'vpc-1' }).arn
+    const others = third ? [{ arn: group('blue'), weight: 0 }] : []
+    new aws.lb.Listener('https', {
+      loadBalancerArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/door/1',
+      port: 443,
+      protocol: 'HTTPS',
+      certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/1',
+      defaultActions: [
+        { type: 'forward', forward: { targetGroups: forwardTo(group('old'), group('new'), 10, others) } },
+      ],
+    })
+  }
+  const stack = await engine.inline(door(false), 'door', 'dev')
+  t.true((await stack.run('up')).ok)
+  stack.program = door(true)
+  const { ok, changes } = await stack.run('up')
+  t.true(ok)
+  t.deepEqual(
+    changes.map(({ op, name, diff }) => [op, name, diff]),
+    [
+      ['create', 'blue', []],
+      ['update', 'https', ['defaultActions[0].forward.targetGroups[2]']],
+    ],
+  )
+})
+
+test.serial(
+  'the account is built; a second up changes nothing; tags come when billing has seen them',
+  async (t) => {
+    const file = readFileSync(join(import.meta.dirname, '../../account/Pulumi.prod.yaml'), 'utf8')
+    const stack = await engine.inline(account, 'payments-lift-account', 'prod', parse(file).config)
+    const up = await stack.run('up')
+    t.true(up.ok, up.errors.join('\n'))
+    const outputs = await stack.outputs()
+    t.regex(
+      String((outputs.deployRoleArns as Record<string, string>).prod),
+      /:role\/payments-lift-deploy-prod$/,
+    )
+    const again = await stack.run('up')
+    t.true(again.ok, again.errors.join('\n'))
+    t.deepEqual(again.changes, [])
+
+    await stack.set({ 'payments-lift-account:costTagsSeen': true })
+    const { ok, changes } = await stack.run('up')
+    t.true(ok)
+    t.deepEqual(
+      changes.map(({ op, name }) => [op, name]),
+      [
+        ['create', 'costs-Project'],
+        ['create', 'costs-Stack'],
+      ],
+    )
+    t.regex((await stack.run('destroy')).errors.join('\n'), /cannot be deleted\s+because it is protected/)
+  },
+)
