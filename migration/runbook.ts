@@ -3,12 +3,13 @@ import type { Journal } from './journal/journal.ts'
 import { lock } from './journal/lock.ts'
 import { openRun } from './journal/runs.ts'
 import { openLift } from './lift.ts'
-import { readSite } from './site.ts'
+import { siteOfEnvironment } from './open-site.ts'
 import { type StepArgs, type StepName, steps } from './steps/index.ts'
 import { runStep } from './steps/run-step.ts'
 import type { StepContext } from './steps/step.ts'
 import { deskStore } from './store/open.ts'
 import { mailbox } from './watchdog/mailbox.ts'
+import { whoActs } from './who.ts'
 
 export interface Runbook {
   /** Does one step: its check, its act, its proof; a failure ends the run in order and says what to do. */
@@ -26,13 +27,13 @@ let release = async () => {}
 
 /**
  * Opens a run of a runbook. The command that starts it hands over by environment: `LIFT_SITE` names the site
- * file, `LIFT_EXECUTE=1` lets steps act (without it only checks are made).
+ * file, or `LIFT_STACK` the stack; `LIFT_EXECUTE=1` lets steps act (without it only checks are made).
  */
 export async function runbook(name: string): Promise<Runbook> {
-  const { LIFT_SITE, LIFT_EXECUTE } = process.env
+  const { LIFT_EXECUTE } = process.env
   try {
-    if (!LIFT_SITE) throw new Error(`which site? run it as: npm run runbook -- ${name} --site FILE`)
-    const site = readSite(LIFT_SITE)
+    const site = await siteOfEnvironment()
+    const by = await whoActs(site, 'runner')
     const desk = deskStore(site)
     release = await lock(desk, name)
     const lift = await openLift(site, name)
@@ -44,7 +45,7 @@ export async function runbook(name: string): Promise<Runbook> {
       lift,
       journal,
       watchdog: mailbox(desk),
-      by: `runner ${hostname()} ${process.pid}`,
+      by,
       switchover: { from: name === 'rollback' ? 'target' : 'source', stage: 'before' },
       interrupted: false,
       say: (text) => console.log(`    ${text}`),

@@ -127,14 +127,19 @@ export function parseSite(text: string, path: string): Site {
   } catch (error) {
     throw new SiteError(`the site file ${path} is not YAML: ${(error as Error).message}`)
   }
+  const { journal, desk, ...site } = completeSite(content, `the site file ${path}`)
+  const placed = (text: string) => (text.startsWith('s3:') ? text : resolve(dirname(path), text))
+  return { ...site, journal: placed(journal), ...(desk && { desk: placed(desk) }) }
+}
+
+/** Checks what a site was made from and fills in what it leaves open. */
+export function completeSite(content: unknown, where: string): Site {
   const result = schema.safeParse(content)
   if (!result.success) {
     const problems = result.error.issues.map(
       (issue) => `  ${issue.path.join('.') || '(top)'}: ${issue.message}`,
     )
-    throw new SiteError(`the site file ${path} cannot be used:\n${problems.join('\n')}`)
+    throw new SiteError(`${where} cannot be used:\n${problems.join('\n')}`)
   }
-  const { journal, desk, ...site } = result.data
-  const placed = (text: string) => (text.startsWith('s3:') ? text : resolve(dirname(path), text))
-  return { ...site, journal: placed(journal), ...(desk && { desk: placed(desk) }) }
+  return result.data
 }

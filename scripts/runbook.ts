@@ -1,13 +1,13 @@
 /** `npm run runbook -- NAME --site FILE [--execute]`: a runbook against a pair of databases; `status`, `resume`. */
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { parseArgs } from 'node:util'
+import { openSite, siteEnvironment } from '../migration/open-site.ts'
 import { resume } from '../migration/resume.ts'
-import { readSite } from '../migration/site.ts'
 import { readStatus, statusText } from '../migration/status.ts'
+import { whoActs } from '../migration/who.ts'
 
-const usage = `npm run runbook -- NAME --site FILE [--execute]
+const usage = `npm run runbook -- NAME (--site FILE | --stack NAME) [--execute]
 npm run runbook -- list
 npm run runbook -- status --site FILE [--json]
 npm run runbook -- resume --site FILE --execute
@@ -15,7 +15,8 @@ npm run runbook -- resume --site FILE --execute
   NAME       one of list; without --execute every check runs and nothing changes
   status     who accepts writes, what runs, what to do
   resume     settles what a run that died has left, and removes its lock
-  --site     the site file: both databases, the write gate, the front door`
+  --site     the site file: both databases, the write gate, the front door
+  --stack    instead of --site: a stack of the program, by its outputs`
 
 function fail(message: string): never {
   console.error(message)
@@ -28,7 +29,13 @@ const names = readdirSync('runbooks')
 
 function read() {
   const boolean = { type: 'boolean' } as const
-  const options = { site: { type: 'string' }, execute: boolean, json: boolean, help: boolean } as const
+  const options = {
+    site: { type: 'string' },
+    stack: { type: 'string' },
+    execute: boolean,
+    json: boolean,
+    help: boolean,
+  } as const
   try {
     return parseArgs({ allowPositionals: true, options })
   } catch (error) {
@@ -36,38 +43,39 @@ function read() {
   }
 }
 
-function siteOrFail() {
-  if (!values.site) return fail(`which site? give --site FILE\n\n${usage}`)
+async function siteOrFail() {
   try {
-    return readSite(values.site)
+    return await openSite(which)
   } catch (error) {
     return fail((error as Error).message)
   }
 }
 
 const { values, positionals } = read()
+// Inside a task of the stack it is known which.
+const which = { site: values.site, stack: values.stack ?? (values.site ? undefined : process.env.LIFT_STACK) }
 const [name] = positionals
 
 if (values.help) console.log(usage)
 else if (name === 'list') console.log(names.join('\n'))
 else if (name === 'status') {
-  const status = await readStatus(siteOrFail())
+  const status = await readStatus(await siteOrFail())
   console.log(values.json ? JSON.stringify(status, undefined, 2) : statusText(status))
 } else if (name === 'resume') await settleWhatIsLeft()
-else if (name && names.includes(name)) run(name)
+else if (name && names.includes(name)) await run(name)
 else
   fail(
     `${name ? `there is no runbook «${name}»` : 'which runbook?'} There are: ${names.join(', ')}\n\n${usage}`,
   )
 
 async function settleWhatIsLeft(): Promise<void> {
-  const site = siteOrFail()
+  const site = await siteOrFail()
   if (!values.execute) {
     console.log(`${statusText(await readStatus(site))}\n\nNothing was done: «resume» acts with --execute.`)
     return
   }
   try {
-    const { settled, lock } = await resume(site, `resume ${hostname()} ${process.pid}`)
+    const { settled, lock } = await resume(site, await whoActs(site, 'resume'))
     if (settled) {
       const { epoch, decision, postponed } = settled
       console.log(`epoch ${epoch} is settled: ${decision.verdict}, decided by ${decision.by}`)
@@ -84,14 +92,14 @@ async function settleWhatIsLeft(): Promise<void> {
   }
 }
 
-function run(runbook: string): void {
-  siteOrFail()
+async function run(runbook: string): Promise<void> {
+  await siteOrFail()
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', 'node_modules/zx/build/cli.js', `runbooks/${runbook}.md`],
     {
       stdio: 'inherit',
-      env: { ...process.env, LIFT_SITE: values.site ?? '', ...(values.execute ? { LIFT_EXECUTE: '1' } : {}) },
+      env: { ...process.env, ...siteEnvironment(which), ...(values.execute ? { LIFT_EXECUTE: '1' } : {}) },
     },
   )
   // Ctrl-C reaches the child too; it ends in order, and we with it.

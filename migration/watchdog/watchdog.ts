@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Decision } from '../decision/decision.ts'
 import { decisionStore } from '../decision/files.ts'
@@ -26,7 +27,7 @@ export async function watch(
 ): Promise<void> {
   const desk = deskStore(site)
   const box = mailbox(desk)
-  const by = `watchdog ${process.pid}`
+  const by = `watchdog ${hostname()} ${process.pid}`
   /** When each epoch was first seen, on our own clock. */
   const since = new Map<number, number>()
   // A restarted watchdog must not repeat the number of the one before it.
