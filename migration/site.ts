@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { approvalsSchema, windowSchema } from './safety/settings.ts'
 import { s3Place } from './store/place.ts'
 
 const postgresUrl = z
@@ -73,6 +74,17 @@ const schema = z.strictObject({
   target: database,
   gate: gate.default({ kind: 'none' }),
   frontDoor: frontDoor.default({ kind: 'none' }),
+  /** The name of the stack; people type it before something happens to production. */
+  name: z
+    .string()
+    .regex(/^[\w.-]+$/, 'letters, digits, «.», «_» and «-»')
+    .optional(),
+  /** Real payments: its name is typed by hand, and `--yes` is refused. */
+  production: z.boolean().default(false),
+  /** When switchovers are allowed, every day; at any time when left out. */
+  window: windowSchema.optional(),
+  /** Who must agree before the point where a runbook asks; nobody when left out. */
+  approvals: approvalsSchema.optional(),
   /** Where journals, decision records and approvals are kept: a folder, or `s3://bucket/prefix` for a team. */
   journal: place.default('./journal'),
   /** Where word that passes is left: the lock, what the watchdog guards. The journal's place when left out. */

@@ -4,8 +4,9 @@ import { operator } from '../aws/operator.ts'
 import { calling, lazily, patience } from '../aws/service.ts'
 import { albMetrics, sideMetrics } from './alb-metrics.ts'
 import type { FrontDoor, Weights, Why } from './front-door.ts'
-import { holdStore } from './hold-store.ts'
+import { emergencyIn, fallBackUnder } from './holds.ts'
 import { localFrontDoor } from './local.ts'
+import { ssmHolds } from './ssm-holds.ts'
 
 export interface AlbFrontDoorOptions {
   /** ARN: `arn:aws:elasticloadbalancing:eu-central-1:111111111111:listener/app/pay/…/…`. */
@@ -28,9 +29,9 @@ export function albFrontDoor(options: AlbFrontDoorOptions): FrontDoor {
     const sdk = await import('@aws-sdk/client-elastic-load-balancing-v2')
     return { sdk, client: new sdk.ElasticLoadBalancingV2Client({ ...patience, region }) }
   })
-  const hold = holdStore(holdPath, region)
+  const hold = ssmHolds(holdPath, region)
   const counts = albMetrics(loadBalancerOf(listener), region, options.alarmPrefix)
-  const counter = options.metrics === undefined ? undefined : localFrontDoor(options.metrics)
+  const counter = options.metrics === undefined ? undefined : localFrontDoor(options.metrics, hold)
 
   async function actions(): Promise<Action[]> {
     const { client, sdk } = await load()
@@ -66,24 +67,13 @@ export function albFrontDoor(options: AlbFrontDoorOptions): FrontDoor {
       await move(weights)
     },
     async fallBack(why) {
-      // Payments fail: without a hold the weight is moved all the same, and the next one who looks is told.
-      const trouble = await holdOf(why, 0, true)
-        .then((written) => hold.write(written))
-        .then(
-          () => undefined,
-          (error: Error) => error,
-        )
-      await move({ onPremises: 100, cloud: 0 })
-      if (trouble)
-        throw new Error(
-          `${why.reason}: the weight of the cloud side is back at 0, but no hold could be written: ${trouble.message}\nSet payments-lift:weight to 0 before anyone runs up: it would move the weight again`,
-        )
+      await fallBackUnder(
+        hold,
+        () => holdOf(why, 0, true),
+        () => move({ onPremises: 100, cloud: 0 }),
+      )
     },
-    async held() {
-      const standing = await hold.read()
-      if (!standing?.emergency) return undefined
-      return `an emergency keeps the weight at ${standing.weight} since ${standing.at}, set by ${standing.by}: ${standing.reason}`
-    },
+    held: () => emergencyIn(hold),
     release: () => hold.remove(),
     async metrics(since) {
       if (counter) return counter.metrics(since)

@@ -1,3 +1,5 @@
+import type { Hold } from '../../hold.ts'
+
 /** Weights in percent of requests; both whole numbers, together 100. */
 export interface Weights {
   onPremises: number
@@ -26,8 +28,8 @@ export interface FrontDoor {
   setWeights(weights: Weights, why: Why): Promise<void>
   /** The emergency way back: every request to on-premises, and nobody moves the weight again until `release`. */
   fallBack(why: Why): Promise<void>
-  /** The emergency that still holds the weight, in words; undefined when there is none. */
-  held(): Promise<string | undefined>
+  /** The hold of an emergency that still keeps the weight; undefined when there is none. */
+  held(): Promise<Hold | undefined>
   /** Ends the emergency; the weight stays as it is. */
   release(): Promise<void>
   /** Counts since `since` (milliseconds of the Unix epoch), per side. */

@@ -6,11 +6,12 @@ import type { SiteOutputs } from './outputs.ts'
 const soakMs = 5 * 60_000
 
 /** A site made from a stack's outputs. Logins come from Secrets Manager and are written down nowhere. */
-export async function siteOfStack(
+export async function siteFrom(
   outputs: SiteOutputs,
   secret: (arn: string) => Promise<string>,
 ): Promise<Site> {
   const { stack, region, source, target, gate, runner, frontDoor, cluster, holdPath } = outputs
+  const { approvals, window } = outputs
   if (!source)
     throw new Error(`the stack ${stack} has left its source for good: there is nothing to lift any more`)
   if (!target || !gate || !runner)
@@ -52,6 +53,9 @@ export async function siteOfStack(
       },
       journal: `s3://${runner.journalBucket}/lift`,
       desk: `s3://${runner.deskBucket}/lift`,
+      name: stack,
+      approvals,
+      window,
       limits: { soakMs },
     },
     `the outputs of the stack ${stack}`,

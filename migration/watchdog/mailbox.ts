@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Store } from '../store/store.ts'
 import type { Unsettled } from '../switchover/settle.ts'
+import type { MachineTime } from './machine-clock.ts'
 
 /** What the runner asks the watchdog to guard, written before the pause. */
 export interface Arming extends Unsettled {
@@ -14,6 +15,8 @@ export interface Heartbeat {
   beat: number
   /** The epochs it guards now. */
   armed?: number[]
+  /** When it first saw each epoch: a watchdog that takes its place goes on counting there. */
+  since?: Record<number, MachineTime>
 }
 
 /** Where runner and watchdog leave each other word. */
@@ -49,6 +52,8 @@ export function mailbox(desk: Store) {
       const armings = await Promise.all(keys.map((key) => take<Arming>(key)))
       return armings.filter((arming) => arming !== undefined).sort((a, b) => a.epoch - b.epoch)
     },
+    /** The last sign of life, of whichever watchdog. */
+    lastBeat: heartbeat,
     beat: (heartbeat: Heartbeat) => desk.put(heartbeatKey, JSON.stringify(heartbeat), 'passing'),
     /** Takes away the guard of this epoch, and of no other. */
     disarm: (epoch: number) => desk.remove(armingKey(epoch)),

@@ -1,5 +1,5 @@
 /** The watchdog's process: `node --import tsx migration/watchdog/main.ts SITE`, or LIFT_STACK. One JSON line an event. */
-import { openSite } from '../open-site.ts'
+import { siteOf } from '../run/options.ts'
 import { watch } from './watchdog.ts'
 
 const [site] = process.argv.slice(2)
@@ -10,17 +10,24 @@ if (!site && !stack) {
 }
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
+// What reads its log, or the log's disk, may be gone; that is no reason to stop guarding.
+process.stdout.on('error', () => {})
+let trouble = ''
 const say = (event: string, detail: object) =>
   console.log(JSON.stringify({ at: new Date().toISOString(), event, ...detail }))
 
 try {
   say('watching', { pid: process.pid })
   await watch(
-    await openSite({ site, stack }),
+    await siteOf({ site, stack }),
     {
       armed: (arming) => say('armed', arming),
       settled: (arming, decision) => say('settled', { epoch: arming.epoch, decision }),
       failed: (arming, error) => say('failed', { epoch: arming.epoch, error: error.message }),
+      troubled(error) {
+        if (error.message !== trouble) say('troubled', { error: error.message })
+        trouble = error.message
+      },
     },
     stop.signal,
   )

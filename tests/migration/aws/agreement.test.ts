@@ -1,6 +1,6 @@
 import test from 'ava'
 import { outputsOf } from '../../../migration/stack/outputs.ts'
-import { siteOfStack } from '../../../migration/stack/site.ts'
+import { siteFrom } from '../../../migration/stack/site.ts'
 import { readOutputs, taskOutputsSchema } from '../../../outputs.ts'
 import { whole } from '../../components/build.ts'
 
@@ -39,14 +39,14 @@ for (const phase of ['replicate', 'cutover'] as const) {
     const outputs = JSON.parse(told(JSON.stringify(world.outputs)), (key, value) =>
       key === 'subnetIds' ? [value] : value,
     )
-    const fromOutputs = await siteOfStack(readOutputs(outputs), secret)
+    const fromOutputs = await siteFrom(readOutputs(outputs), secret)
     for (const family of ['runner', 'watchdog']) {
       const environment = environmentOf(world, `payments-lift-prod-${family}`)
       const task = await outputsOf('prod', {
         ...environment,
         STACK_OUTPUTS: told(environment.STACK_OUTPUTS ?? ''),
       })
-      t.deepEqual(await siteOfStack(task, secret), fromOutputs, family)
+      t.deepEqual(await siteFrom(task, secret), fromOutputs, family)
     }
     t.like(fromOutputs, {
       gate: { kind: 'poolers', tasks: { service: 'payments-lift-prod-pooler', agentPort: 8432 } },
@@ -80,13 +80,13 @@ test('outputs of another stack, or of another version, are refused', async (t) =
   })
   await t.throwsAsync(outputsOf('prod', { STACK_OUTPUTS: 'x' }), { message: 'STACK_OUTPUTS is not JSON' })
   const { target: _, ...early } = taskOutputsSchema.parse(JSON.parse(task.STACK_OUTPUTS))
-  await t.throwsAsync(siteOfStack(early, secret), {
+  await t.throwsAsync(siteFrom(early, secret), {
     message: /has no target yet: bring it to the phase replicate/,
   })
   const { source: __, ...left } = await outputsOf('prod', task)
-  await t.throwsAsync(siteOfStack(left, secret), { message: /has left its source for good/ })
+  await t.throwsAsync(siteFrom(left, secret), { message: /has left its source for good/ })
   await t.throwsAsync(
-    siteOfStack(await outputsOf('prod', task), async () => 'hunter2'),
+    siteFrom(await outputsOf('prod', task), async () => 'hunter2'),
     {
       message: /^the secret arn:\S+ is no login: write/,
     },

@@ -1,11 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtempSync } from 'node:fs'
 import { Agent, type IncomingMessage, type RequestListener, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
+import { storedHolds } from '../../../migration/front-door/holds.ts'
 import { localFrontDoor } from '../../../migration/front-door/local.ts'
+import { fileStore } from '../../../migration/store/files.ts'
 import { startFrontDoor } from '../../../rehearsal/front-door/front-door.ts'
+import { testSandbox } from '../../postgres.ts'
 import { ask, serve } from '../http.ts'
 
 const why = { by: 'a test', reason: 'it tests' }
@@ -20,8 +25,10 @@ async function frontDoor(t: ExecutionContext, onPremises: string, cloud: string)
   })
   t.teardown(() => void shutdown())
   const admin = `http://127.0.0.1:${adminPort}`
-  return { url: `http://127.0.0.1:${port}`, admin, door: localFrontDoor(admin) }
+  return { url: `http://127.0.0.1:${port}`, admin, door: localFrontDoor(admin, holds()) }
 }
+
+const holds = () => storedHolds(fileStore(mkdtempSync(join(testSandbox().dir, 'holds-'))))
 
 const says =
   (text: string): RequestListener =>
@@ -217,7 +224,7 @@ test('weights that are not percent, or not 100 together, are refused and change 
 test('a front door that is away is named in one line', async (t) => {
   const gone = await serve(t, says(''))
   gone.server.close()
-  const error = await t.throwsAsync(localFrontDoor(gone.url).weights())
+  const error = await t.throwsAsync(localFrontDoor(gone.url, holds()).weights())
   t.regex(
     error?.message ?? '',
     /^front door http:\/\/127\.0\.0\.1:\d+\/weights cannot be reached: .*ECONNREFUSED/,

@@ -1,9 +1,10 @@
 import { type Hold, holdName, holdSchema } from '../../hold.ts'
 import { AwsError } from '../aws/errors.ts'
 import { calling, lazily, patience } from '../aws/service.ts'
+import type { HoldStore } from './holds.ts'
 
 /** Keeps a stack's hold in SSM, where the program reads it before `up`. */
-export function holdStore(path: string, region?: string) {
+export function ssmHolds(path: string, region?: string): HoldStore {
   const Name = holdName(path)
   const load = lazily(async () => {
     const sdk = await import('@aws-sdk/client-ssm')
@@ -11,7 +12,6 @@ export function holdStore(path: string, region?: string) {
   })
 
   return {
-    name: Name,
     /** @throws Error when what stands there cannot be read: then nobody may move a weight */
     async read(): Promise<Hold | undefined> {
       const { client, sdk } = await load()
