@@ -19,7 +19,7 @@ export interface MigrationRunnerArgs {
   repositoryArn: string
   /** Where the runbooks read what they work on; see outputs.ts. */
   environment: Record<string, pulumi.Input<string>>
-  rights: Omit<RunnerRightsArgs, 'context' | 'journalArn' | 'clusterName' | 'keys'>
+  rights: Omit<RunnerRightsArgs, 'context' | 'journalArn' | 'deskArn' | 'clusterName' | 'keys'>
   keys: RunnerRightsArgs['keys'] & { logs: pulumi.Input<string> }
   /** How long journals and evidence are kept, in days. */
   evidenceDays: number
@@ -38,6 +38,8 @@ const watchdogSize: TaskSize = { cpu: '0.25 vCPU', memory: '0.5 GB' }
 export class MigrationRunner extends Component {
   /** Of journals, decisions and evidence; known before `up`. */
   readonly journalBucket: string
+  /** Of the lock, and of what the watchdog guards; known before `up`. */
+  readonly deskBucket: string
   /** Started by hand for each runbook. */
   readonly runnerFamily: string
   /** Runs all the time. Known before `up`. */
@@ -57,14 +59,27 @@ export class MigrationRunner extends Component {
       },
       { parent: this },
     )
+    // A sign of life each second must not be kept for years, and a lock must be given back.
+    const desk = new Bucket(
+      this.named('desk'),
+      { context, purpose: 'desk', keyArn: keys.evidence, oldVersionDays: 1, accessLogs: args.accessLogs },
+      { parent: this },
+    )
     const rights = {
       ...args.rights,
       context,
       journalArn: journal.arn,
+      deskArn: desk.arn,
       clusterName: cluster.clusterName,
       keys,
     }
-    const environment = { ...args.environment, JOURNAL_BUCKET: journal.bucketName }
+    const environment = {
+      ...args.environment,
+      JOURNAL_BUCKET: journal.bucketName,
+      DESK_BUCKET: desk.bucketName,
+      // Entries are on this disk before they are on their way to the bucket.
+      XDG_STATE_HOME: '/tmp',
+    }
 
     const runner = this.createTask('runner', args, runnerSize, runnerRights(rights), { environment })
     const watchdog = this.createTask('watchdog', args, watchdogSize, watchdogRights(rights), {
@@ -96,9 +111,11 @@ export class MigrationRunner extends Component {
       this.child(),
     )
     this.journalBucket = journal.bucketName
+    this.deskBucket = desk.bucketName
     this.runnerFamily = runner.family
     this.registerOutputs({
       journalBucket: this.journalBucket,
+      deskBucket: this.deskBucket,
       runnerFamily: this.runnerFamily,
       watchdogService: this.watchdogService,
     })
