@@ -27,6 +27,7 @@ export async function probe(
   const recipes: Recipe[] = oldestVersion >= 140000 ? ['record', 'bytes'] : ['bytes']
   const agreed: { recipe: Recipe; forms: Set<string> }[] = []
   for (const recipe of [...recipes, 'sha256' as const]) {
+    if (recipe === 'sha256' && agreed.some((one) => one.recipe === 'bytes')) break
     const forms = await agreedForms(source, target, plain(recipe, sameEncoding))
     // A recipe is of use when the types that all others fall back on agree.
     if (['text', 'int4', 'bytea'].every((form) => forms.has(form))) agreed.push({ recipe, forms })
