@@ -34,7 +34,7 @@ const reachable = (
     } catch (error) {
       return [
         {
-          what: `cannot subscribe to the ${publisher.side}: ${(error as Error).message.trim()}`,
+          what: `cannot subscribe to the ${publisher.side}: ${(error as Error).message.trim().replaceAll(/\s+/g, ' ')}`,
           where: subscriber.side,
           mend: `give ${publisher.side}.replicationUrl an address that the ${subscriber.side} server reaches (route, firewall, pg_hba.conf) and a role with REPLICATION`,
         },
@@ -85,16 +85,17 @@ export const access: CheckGroup = {
       why: 'a right that is missing stops the run in the middle',
       run: (context) =>
         onBoth(context, async (database) => {
-          const missing = await Promise.all(
-            rights.map(([what, sql, mend]) =>
-              found(
-                database,
-                `select session_user as role from pg_roles me where me.rolname = session_user and not me.rolsuper and not (${sql})`,
-                ({ role }) => ({ what: `the role ${role} may not ${what}`, mend }),
-              ),
-            ),
-          )
-          return missing.flat()
+          const missing: Problem[] = []
+          for (const [what, sql, mend] of rights) {
+            const lacking = `select session_user as role from pg_roles me where me.rolname = session_user and not me.rolsuper and not (${sql})`
+            missing.push(
+              ...(await found(database, lacking, ({ role }) => ({
+                what: `the role ${role} may not ${what}`,
+                mend,
+              }))),
+            )
+          }
+          return missing
         }),
     },
     {
@@ -139,7 +140,8 @@ export const access: CheckGroup = {
           found(
             database,
             `select ${objectName} as object, session_user as role from ${classes} where c.relkind = 'S' and c.relpersistence <> 't'
-             and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and not has_sequence_privilege(c.oid, 'select, update') order by 1`,
+             and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+             and case when c.relkind = 'S' then not (has_sequence_privilege(c.oid, 'select') and has_sequence_privilege(c.oid, 'update')) end order by 1`,
             ({ role }) => ({
               what: `${role} may not read and set it`,
               mend: `grant all on sequence … to ${role}`,

@@ -59,11 +59,11 @@ export const beyond: CheckGroup = {
       async run({ linked, lift, note }) {
         const installed = `select extname as name, extversion as version from pg_extension`
         const available = `select name, default_version as version from pg_available_extensions`
-        const [ours, theirs, there] = await Promise.all([
+        const [ours, theirs] = await Promise.all([
           lift.source.client.query(installed),
           lift.target.client.query(installed),
-          lift.target.client.query(available),
         ])
+        const there = await lift.target.client.query(available)
         const problems: Problem[] = []
         for (const { name, version } of ours.rows) {
           const where = `target, ${name}`

@@ -22,6 +22,8 @@ export interface PreflightContext {
   readonly linked: boolean
   /** From how long on an open transaction is in the way, milliseconds. */
   readonly longTransactionMs: number
+  /** How long a worker may be away, or replication behind, before it counts, milliseconds. */
+  readonly patienceMs: number
   /** Something that is no problem, and that the operator should know. */
   note(text: string): void
 }

@@ -32,9 +32,6 @@ async function forwardLink({ lift, to }: PreflightContext) {
   return (await subscriptions(to.client)).filter((link) => link.name !== next).at(-1)
 }
 
-/** A worker that is started again may be away for a moment. */
-const workerTimeoutMs = 5000
-
 export const linked: CheckGroup = {
   title: 'The link, the fence and the gates',
   checks: [
@@ -171,7 +168,7 @@ export const linked: CheckGroup = {
         const where = `${to.side}, subscription ${link.name}`
         if (!link.enabled)
           return [{ what: 'it is disabled', where, mend: `alter subscription ${link.name} enable` }]
-        const deadline = performance.now() + workerTimeoutMs
+        const deadline = performance.now() + context.patienceMs
         for (;;) {
           const { rows } = await from.client.query(
             'select active from pg_replication_slots where slot_name = $1',
@@ -205,7 +202,7 @@ export const linked: CheckGroup = {
         const link = await forwardLink(context)
         if (!link) return [noLink(context)]
         const { lagBytes: limit } = context.lift.site.limits
-        const deadline = performance.now() + workerTimeoutMs
+        const deadline = performance.now() + context.patienceMs
         for (;;) {
           const lag = await lagBytes(context.from.client, link.slot ?? link.name)
           if (lag !== undefined && lag <= limit) return []

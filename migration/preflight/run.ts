@@ -28,7 +28,8 @@ export interface Report {
   notes: string[]
 }
 
-export const longTransactionMs = 5000
+/** Bounds of what passes by itself, milliseconds. */
+const defaults = { longTransactionMs: 5000, patienceMs: 5000 }
 
 /** Whether the replicate runbook has been here. */
 export async function isLinked({ lift }: Pick<StepContext, 'lift'>): Promise<boolean> {
@@ -45,7 +46,7 @@ export async function runChecks(
   context: Pick<StepContext, 'lift' | 'watchdog'>,
   from: Side,
   linked: boolean,
-  options: { only?: (check: Check) => boolean; longTransactionMs?: number } = {},
+  options: { only?: (check: Check) => boolean } & Partial<typeof defaults> = {},
 ): Promise<Report> {
   const { lift, watchdog } = context
   const notes: string[] = []
@@ -55,7 +56,8 @@ export async function runChecks(
     from: lift[from],
     to: lift[otherSide(from)],
     linked,
-    longTransactionMs: options.longTransactionMs ?? longTransactionMs,
+    longTransactionMs: options.longTransactionMs ?? defaults.longTransactionMs,
+    patienceMs: options.patienceMs ?? defaults.patienceMs,
     note: (text) => notes.push(text),
   }
   const outcomes: Outcome[] = []

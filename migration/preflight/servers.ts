@@ -1,3 +1,4 @@
+import type { Database } from '../database.ts'
 import { type CheckGroup, found, majorOf, onBoth, type Problem } from './check.ts'
 
 /** Majors that were tried: as a source and as a target. */
@@ -30,8 +31,7 @@ export const servers: CheckGroup = {
       name: 'two-databases',
       why: 'a database replicated to itself would be fenced against itself',
       async run({ lift }) {
-        const ask = `select pg_postmaster_start_time()::text || inet_server_port() || current_database() as it,
-          (select string_agg(pid::text, ',') from pg_stat_activity where pid = pg_backend_pid()) is not null as alive`
+        const ask = `select concat_ws(' ', pg_postmaster_start_time(), inet_server_port(), current_database()) as it`
         const [source, target] = await Promise.all([
           lift.source.client.query(ask),
           lift.target.client.query(ask),
@@ -73,7 +73,7 @@ export const servers: CheckGroup = {
         onBoth(context, (database) =>
           found(
             database,
-            `select free, $1 as needed from (select current_setting('max_replication_slots')::int - count(*) as free from pg_replication_slots) q where free < $1`,
+            `select free, $1::int as needed from (select current_setting('max_replication_slots')::int - count(*) as free from pg_replication_slots) q where free < $1::int`,
             ({ free, needed }) => ({
               what: `${free} replication slots are free, ${needed} are needed`,
               mend: 'drop slots that nobody reads, or raise max_replication_slots and restart',
@@ -89,7 +89,7 @@ export const servers: CheckGroup = {
         onBoth(context, (database) =>
           found(
             database,
-            `select free, $1 as needed from (select current_setting('max_wal_senders')::int - count(*) as free from pg_stat_replication) q where free < $1`,
+            `select free, $1::int as needed from (select current_setting('max_wal_senders')::int - count(*) as free from pg_stat_replication) q where free < $1::int`,
             ({ free, needed }) => ({
               what: `${free} WAL senders are free, ${needed} are needed`,
               mend: 'raise max_wal_senders and restart',
@@ -156,12 +156,14 @@ export const servers: CheckGroup = {
           'lc_monetary',
           'lc_numeric',
         ]
-        const problems = names.map((name) =>
-          differing(lift.source, lift.target, `current_setting('${name}')`, name, {
-            mend: `set ${name} alike on both servers, or for the database (alter database … set)`,
-          }),
-        )
-        return (await Promise.all(problems)).flat()
+        const problems: Problem[] = []
+        for (const name of names) {
+          const mend = `set ${name} alike on both servers, or for the database (alter database … set)`
+          problems.push(
+            ...(await differing(lift.source, lift.target, `current_setting('${name}')`, name, { mend })),
+          )
+        }
+        return problems
       },
     },
     {
@@ -229,8 +231,8 @@ export const servers: CheckGroup = {
 }
 
 async function differing(
-  source: { client: import('pg').ClientBase },
-  target: { client: import('pg').ClientBase },
+  source: Database,
+  target: Database,
   expression: string,
   what: string,
   { mend }: { mend: string },

@@ -22,7 +22,7 @@ from used u join ${classes} on c.oid = u.relation join pg_type t on t.oid = u.ty
 where t.typtype in ('b', 'p') and t.typelem = 0 and not exists (
   select from pg_opclass o join pg_am m on m.oid = o.opcmethod
   where o.opcdefault and m.amname in ('btree', 'hash') and (o.opcintype = t.oid
-    or exists (select from pg_cast k where k.castsource = t.oid and k.casttarget = o.opcintype and k.castmethod = 'b')))
+    or exists (select from pg_cast k where k.castsource = t.oid and k.casttarget = o.opcintype and k.castmethod = 'b' and k.castcontext = 'i')))
 order by 1, 2`
 
 export const tables: CheckGroup = {
