@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import type { Side } from '../../../migration/gate/gate.ts'
 import { openLift } from '../../../migration/lift.ts'
 import { isLinked, type Outcome, type Report, runChecks } from '../../../migration/preflight/run.ts'
-import { parseSite, type Site } from '../../../migration/site.ts'
+import type { Site } from '../../../migration/site.ts'
 import { mailbox } from '../../../migration/watchdog/mailbox.ts'
+import { hasPostgres } from '../../../rehearsal/postgres/binaries.ts'
 import type { PostgresServer } from '../../../rehearsal/postgres/server.ts'
 import { testPostgres, testSandbox } from '../../postgres.ts'
 import { createTestbed, execute, type Testbed, testServers } from '../testbed.ts'
@@ -34,21 +35,24 @@ export interface CheckOptions {
   ownGate?: boolean
 }
 
-export async function createWorld(): Promise<World> {
+/** @param options unfit: false saves the server that is one in every way, where no test looks at it */
+export async function createWorld(options = { unfit: true }): Promise<World> {
   const [servers, unfit] = await Promise.all([
     testServers({}, { max_prepared_transactions: '5' }),
-    testPostgres(
-      undefined,
-      'target',
-      {
-        wal_level: 'replica',
-        max_replication_slots: '0',
-        max_wal_senders: '0',
-        max_logical_replication_workers: '0',
-        max_worker_processes: '2',
-      },
-      process.platform === 'linux' && process.arch === 'x64' ? 13 : undefined,
-    ),
+    options.unfit
+      ? testPostgres(
+          undefined,
+          'target',
+          {
+            wal_level: 'replica',
+            max_replication_slots: '0',
+            max_wal_senders: '0',
+            max_logical_replication_workers: '0',
+            max_worker_processes: '2',
+          },
+          hasPostgres(13) ? 13 : undefined,
+        )
+      : undefined,
   ])
   const bed = await createTestbed(servers)
   bed.startWatchdog()
@@ -65,7 +69,10 @@ export async function createWorld(): Promise<World> {
   return {
     bed,
     servers,
-    unfit,
+    get unfit() {
+      if (!unfit) throw new Error('this world was made without the unfit server')
+      return unfit
+    },
     database,
     app: database.replace('pay_', 'app_'),
     on: (side, sql) => execute(servers[side].url(database), sql),
@@ -123,6 +130,3 @@ export const journalOfNobody = (): string => mkdtempSync(join(testSandbox().dir,
 /** What a check said, a line a problem. */
 export const said = ({ problems }: Outcome): string =>
   problems.map(({ where, what, mend }) => `${where}: ${what} → ${mend}`).join('\n')
-
-export const siteFrom = (content: object): Site =>
-  parseSite(JSON.stringify(content), join(testSandbox().dir, 'site.yaml'))
