@@ -16,6 +16,7 @@ interface Gated extends World {
   ini: string
   /** Rewrites the ini and lets PgBouncer read it. */
   write(change: (text: string) => string): Promise<void>
+  end(): Promise<void>
 }
 
 let starting: Promise<Gated> | undefined
@@ -49,10 +50,14 @@ async function start(): Promise<Gated> {
       writeFileSync(pooler.ini, change(readFileSync(pooler.ini, 'utf8')))
       await admin.query('reload')
     },
+    async end() {
+      await admin.end()
+      await base.bed.close()
+    },
   }
 }
 
-test.after.always(async () => (await starting)?.bed.close())
+test.after.always(async () => (await starting)?.end())
 
 interface Case {
   ini?: (text: string, world: Gated) => string

@@ -53,12 +53,12 @@ const holding =
 const toUnfit =
   (database = 'postgres') =>
   ({ bed, unfit }: World): CheckOptions => ({
-    site: { target: { url: unfit.url(database) }, source: bed.site.source },
+    site: { target: { url: unfit().url(database) }, source: bed.site.source },
   })
 const unfitDatabase =
   (name: string, options: string) =>
   async ({ unfit }: World) => {
-    await execute(unfit.url('postgres'), `create database ${name} template template0 ${options}`)
+    await execute(unfit().url('postgres'), `create database ${name} template template0 ${options}`)
     return async () => {}
   }
 const fdw = `create extension postgres_fdw; create server far foreign data wrapper postgres_fdw;`
@@ -386,10 +386,10 @@ const cases: Record<string, Case> = {
   // The last on that server: a standby makes no databases.
   primary: {
     async breaks({ unfit }) {
-      const { rows } = await execute(unfit.url('postgres'), 'show data_directory')
-      await unfit.stop()
+      const { rows } = await execute(unfit().url('postgres'), 'show data_directory')
+      await unfit().stop()
       writeFileSync(join(rows[0].data_directory, 'standby.signal'), '')
-      await unfit.start()
+      await unfit().start()
       return async () => {}
     },
     with: toUnfit(),

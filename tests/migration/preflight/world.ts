@@ -15,7 +15,7 @@ export interface World {
   bed: Testbed
   servers: { source: PostgresServer; target: PostgresServer }
   /** A server that nobody should move to. */
-  unfit: PostgresServer
+  unfit(): PostgresServer
   database: string
   app: string
   on(side: Side, sql: string): Promise<unknown>
@@ -69,7 +69,7 @@ export async function createWorld(options = { unfit: true }): Promise<World> {
   return {
     bed,
     servers,
-    get unfit() {
+    unfit() {
       if (!unfit) throw new Error('this world was made without the unfit server')
       return unfit
     },
