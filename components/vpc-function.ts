@@ -89,7 +89,12 @@ export class VpcFunction extends Component {
             functionArn: this.functionArn,
             logGroupArn: this.logs.arn,
           }),
-          { sid: 'DecryptEnvironment', actions: ['kms:Decrypt'], resources: [keys.environmentArn] },
+          {
+            sid: 'DecryptEnvironment',
+            actions: ['kms:Decrypt'],
+            resources: [keys.environmentArn],
+            calledBy: 'Lambda, when an instance starts',
+          },
           ...args.statements,
         ]),
       },

@@ -23,6 +23,16 @@ export async function dropTrackingSlots(client: ClientBase, site: Site): Promise
   for (const { name } of rows) await dropSlot(client, name)
 }
 
+/** Drops the slots of links that carry this site's database, but those that are `kept`. */
+export async function dropLinkSlots(client: ClientBase, site: Site, kept: string[]): Promise<void> {
+  const { rows } = await client.query(
+    `select slot_name as name from pg_catalog.pg_replication_slots
+     where slot_name ~ ('^lift_' || $1 || '_e[0-9]+$') and slot_name <> all ($2)`,
+    [slug(site), kept],
+  )
+  for (const { name } of rows) await dropSlot(client, name)
+}
+
 function slug(site: Site): string {
   const database = decodeURIComponent(new URL(site.source.url).pathname.slice(1))
   return database
@@ -103,6 +113,27 @@ export async function advanceSlot(client: ClientBase, name: string): Promise<str
   return rows[0].lsn
 }
 
+/**
+ * Lets a link that never ran begin at a position, on the side where it ends. A server that crashes forgets how far a
+ * slot was advanced until its next checkpoint, and would send again what came from the other side: the first row
+ * that is there already stops the link for ever. Where the link begins is remembered here, in the WAL.
+ * @returns false where the role may not: `grant execute on function pg_replication_origin_advance(text, pg_lsn)`
+ */
+export async function beginLinkAt(to: ClientBase, name: string, lsn: string): Promise<boolean> {
+  const allowed = await to.query(
+    `select has_function_privilege('pg_catalog.pg_replication_origin_advance(text, pg_lsn)', 'execute') as ok`,
+  )
+  if (!allowed.rows[0].ok) return false
+  await to.query(
+    ofThisDatabase(
+      `select pg_replication_origin_advance('pg_' || oid, ${pg.escapeLiteral(lsn)}::pg_lsn) from`,
+      'and subname = $1',
+    ),
+    [name],
+  )
+  return true
+}
+
 /** Ends whoever reads from the slot and drops it; no slot is no error. */
 export async function dropSlot(client: ClientBase, name: string): Promise<void> {
   for (;;) {
@@ -130,23 +161,19 @@ export interface SubscriptionOptions {
   createSlot: boolean
 }
 
-/**
- * Subscribes the database of `to` under a link's name; the other's address stays in the catalog of `to`.
- * @returns false when the subscription was there already
- */
+/** Subscribes the database of `to` under a link's name; the other's address stays in the catalog of `to`. */
 export async function subscribe(
   to: ClientBase,
   name: string,
   conninfo: string,
   options: SubscriptionOptions,
-): Promise<boolean> {
+): Promise<void> {
   const { rowCount } = await to.query(ofThisDatabase('select from', 'and subname = $1'), [name])
-  if (rowCount) return false
+  if (rowCount) return
   await to.query(
     `create subscription ${name} connection ${pg.escapeLiteral(conninfo)} publication ${publication}
      with (slot_name = ${name}, create_slot = ${options.createSlot}, copy_data = ${options.copyData}, enabled = ${options.enabled})`,
   )
-  return true
 }
 
 /** Follows tables that were published since, and copies them. */

@@ -60,7 +60,7 @@ function createPooler(
   const where = `PgBouncer at ${new URL(admin).host}`
   // PAUSE occupies its connection until it is through: what undoes it needs another.
   const pausing = console(admin)
-  const commanding = console(admin)
+  const commanding = console(admin, answerWithinMs)
 
   function claim(token: number): void {
     const text = readIni(ini)
@@ -148,12 +148,19 @@ function createPooler(
   }
 }
 
+/** How long a command may go without an answer, milliseconds: a pooler that is frozen must not hold up the others. */
+const answerWithinMs = 5000
+
 /** An admin console that is connected at its first command; it speaks only the simple query protocol. */
-function console(url: string) {
+function console(url: string, queryTimeoutMs?: number) {
   let connecting: Promise<pg.Client> | undefined
   let connected: pg.Client | undefined
   const connect = async () => {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3000 })
+    const client = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: 3000,
+      ...(queryTimeoutMs && { query_timeout: queryTimeoutMs }),
+    })
     client.on('error', () => {
       connecting = undefined
     })
@@ -172,7 +179,13 @@ function console(url: string) {
       connecting.catch(() => {
         connecting = undefined
       })
-      return (await (await connecting).query(command)).rows
+      try {
+        return (await (await connecting).query(command)).rows
+      } catch (error) {
+        // Whoever asks next must not wait behind a command that is not answered.
+        if (/timeout/i.test((error as Error).message)) this.drop()
+        throw error
+      }
     },
     async end() {
       await connecting?.then((client) => client.end()).catch(() => {})

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Side } from '../gate/gate.ts'
 
@@ -7,10 +8,12 @@ const holderLock = 0x6c696674
 /**
  * A session for acts on one database. It commits durably whatever the role's defaults say, renders values the
  * same on every server, and is not cut by the time-outs that are set for applications.
+ * @param queryTimeoutMs how long a query may go without an answer: the machine may be gone without a word; 0 for ever
  */
-export async function openSession(url: string, purpose: string): Promise<pg.Client> {
+export async function openSession(url: string, purpose: string, queryTimeoutMs = 0): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
+    ...(queryTimeoutMs > 0 && { query_timeout: queryTimeoutMs }),
     application_name: `payments-lift ${purpose}`,
     connectionTimeoutMillis: 3000,
     keepAlive: true,
@@ -33,6 +36,14 @@ export async function openSession(url: string, purpose: string): Promise<pg.Clie
     `select set_config('session_replication_role', 'origin', false) where current_setting('session_replication_role') <> 'origin'`,
   )
   return client
+}
+
+/** Ends a session, also one whose server does not answer any more. */
+export async function closeSession(client: pg.Client): Promise<void> {
+  const stream = (client as unknown as { connection: { stream: Socket } }).connection.stream
+  const late = setTimeout(() => stream.destroy(), 1000)
+  await client.end().catch(() => {})
+  clearTimeout(late)
 }
 
 export class HolderError extends Error {

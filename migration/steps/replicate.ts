@@ -6,12 +6,12 @@ import { quoted, unfilledViews } from '../postgres/catalog.ts'
 import { isLinked, runChecks } from '../preflight/run.ts'
 import {
   dropSlot,
-  dropSubscription,
   ensurePublication,
   lagBytes,
   linkName,
   refreshSubscription,
   subscribe,
+  subscriptions,
   uncarriedTables,
   unsyncedTables,
 } from '../replication.ts'
@@ -62,13 +62,16 @@ export const subscribeTarget: Step = {
   async act({ lift, say }) {
     await ensurePublication(lift.source.client, 'source')
     await ensurePublication(lift.target.client, 'target')
-    const made = await subscribe(lift.target.client, firstLink(lift), lift.source.replicationUrl, {
+    // A server that died while it subscribed leaves a slot that nobody reads.
+    const begun = (await subscriptions(lift.target.client)).some(({ name }) => name === firstLink(lift))
+    if (!begun) await dropSlot(lift.source.client, firstLink(lift))
+    await subscribe(lift.target.client, firstLink(lift), lift.source.replicationUrl, {
       copyData: true,
       enabled: true,
       createSlot: true,
     })
     // A table that was added since is published, and not followed before the subscription looks again.
-    if (!made) await refreshSubscription(lift.target.client, firstLink(lift))
+    if (begun) await refreshSubscription(lift.target.client, firstLink(lift))
     for (let left = -1; left !== 0; await delay(100)) {
       const tables = await unsyncedTables(lift.target.client, firstLink(lift))
       if (tables.length !== left) say(`tables still to copy: ${tables.length}`)
@@ -82,10 +85,7 @@ export const subscribeTarget: Step = {
       `tables that the link does not carry: ${names(uncarried)}; ALTER SUBSCRIPTION ${firstLink(lift)} REFRESH PUBLICATION on the target`,
     )
   },
-  async undo({ lift }) {
-    await dropSubscription(lift.target.client, firstLink(lift))
-    await dropSlot(lift.source.client, firstLink(lift))
-  },
+  // Without undo: a copy of hours is not thrown away because a later step failed; the next run goes on with it.
 }
 
 /** The target has caught up with what was written during the copy. */

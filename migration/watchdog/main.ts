@@ -9,6 +9,9 @@ if (!path) {
 }
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
+// What reads its log, or the log's disk, may be gone; that is no reason to stop guarding.
+process.stdout.on('error', () => {})
+let trouble = ''
 const say = (event: string, detail: object) =>
   console.log(JSON.stringify({ at: new Date().toISOString(), event, ...detail }))
 
@@ -20,6 +23,10 @@ try {
       armed: (arming) => say('armed', arming),
       settled: (arming, decision) => say('settled', { epoch: arming.epoch, decision }),
       failed: (arming, error) => say('failed', { epoch: arming.epoch, error: error.message }),
+      troubled(error) {
+        if (error.message !== trouble) say('troubled', { error: error.message })
+        trouble = error.message
+      },
     },
     stop.signal,
   )

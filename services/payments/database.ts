@@ -8,7 +8,7 @@ export interface DatabaseOptions {
   /** Host and port in it are where connections go until {@link Database.connectTo}. */
   url: string
   poolSize: number
-  log: Log
+  log: Pick<Log, 'warn' | 'debug'>
   /** How long a transaction may wait and be tried again, milliseconds. */
   deadlineMs?: number
   /** How long one try may go without an answer, milliseconds: the network may have lost it. */

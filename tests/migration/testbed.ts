@@ -10,6 +10,7 @@ import { parseSite, type Site } from '../../migration/site.ts'
 import { pauseSteps, type StepArgs, type StepName, steps } from '../../migration/steps/index.ts'
 import { runStep } from '../../migration/steps/run-step.ts'
 import type { StepContext } from '../../migration/steps/step.ts'
+import { deskStore } from '../../migration/store/open.ts'
 import { mailbox } from '../../migration/watchdog/mailbox.ts'
 import { watch } from '../../migration/watchdog/watchdog.ts'
 import type { PostgresServer } from '../../rehearsal/postgres/server.ts'
@@ -141,7 +142,7 @@ export async function createTestbed(
       const context: StepContext = {
         lift,
         journal,
-        watchdog: mailbox(site.journal),
+        watchdog: mailbox(deskStore(site)),
         by: `runner ${Math.random()}`,
         switchover: { from, stage: 'before' },
         interrupted: false,

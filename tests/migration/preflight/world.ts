@@ -5,6 +5,7 @@ import type { Side } from '../../../migration/gate/gate.ts'
 import { openLift } from '../../../migration/lift.ts'
 import { isLinked, type Outcome, type Report, runChecks } from '../../../migration/preflight/run.ts'
 import type { Site } from '../../../migration/site.ts'
+import { fileStore } from '../../../migration/store/files.ts'
 import { mailbox } from '../../../migration/watchdog/mailbox.ts'
 import { hasPostgres } from '../../../rehearsal/postgres/binaries.ts'
 import type { PostgresServer } from '../../../rehearsal/postgres/server.ts'
@@ -88,7 +89,7 @@ export async function createWorld(options = { unfit: true }): Promise<World> {
       const lift = await openLift(used, 'preflight')
       const context = {
         lift: ownGate ? lift : { ...lift, gate: bed.gate },
-        watchdog: mailbox(used.journal),
+        watchdog: mailbox(fileStore(used.journal)),
       }
       try {
         return await runChecks(context, from, await isLinked(context), {
