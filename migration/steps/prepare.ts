@@ -12,6 +12,7 @@ import {
   lagBytes,
   subscribe,
 } from '../replication.ts'
+import { readSchema } from '../schema/fingerprint.ts'
 import { nextEpoch, planSwitchover, systemOfRecord } from '../switchover/plan.ts'
 import { demandFit } from './fit.ts'
 import { demand, type Step, type StepContext } from './step.ts'
@@ -47,8 +48,11 @@ export const freezeSchema: Step = {
   name: 'freeze-ddl',
   summary: 'Refuse changes of the schema until the switchover is over',
   expectedMs: 100,
-  async act({ switchover }) {
-    await freezeDdl(planOf(switchover).from.client)
+  async act({ switchover, say }) {
+    const { client } = planOf(switchover).from
+    if (await freezeDdl(client)) return
+    switchover.schema = await readSchema(client)
+    say('this role may not make event triggers: the schema is compared after the fence instead')
   },
   async undo({ switchover }) {
     await removeDdlFreeze(planOf(switchover).from.client)
