@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import test from 'ava'
@@ -9,7 +10,7 @@ import { settleWhatIsLeft } from '../../migration/commands/resume.ts'
 import { writeBundle } from '../../migration/evidence/bundle.ts'
 import { verifyBundle } from '../../migration/evidence/verify.ts'
 import { storedHolds } from '../../migration/front-door/holds.ts'
-import { lock, readLock } from '../../migration/journal/lock.ts'
+import { readLock } from '../../migration/journal/lock.ts'
 import { runNames, runPlace } from '../../migration/journal/runs.ts'
 import { pageNames, readPage } from '../../migration/page/page.ts'
 import { linkName } from '../../migration/replication.ts'
@@ -90,7 +91,7 @@ test.serial('somebody asks a run to stop: it puts everything back and says who a
   const before = await both()
   t.regex((await abortRun(bed.site, { person: 'eve', reason: 'x' })) ?? '', /no run is under way/)
   const run = drive('cutover', site, { execute: true })
-  await waiting()
+  await Promise.race([waiting(), run])
   t.regex(
     (await abortRun(readSite(site), { person: 'eve', reason: 'payments are slow' })) ?? '',
     /-cutover, which is in «approval», is asked to stop after its step/,
@@ -102,7 +103,7 @@ test.serial('somebody asks a run to stop: it puts everything back and says who a
 test.serial('two operators: one runs, the other is told who, since when and what to do', async (t) => {
   const site = siteFile(bed, approvals)
   const first = drive('cutover', site, { execute: true })
-  await waiting()
+  await Promise.race([waiting(), first])
   const second = await command(['cutover', '--site', site, '--execute', '--as', 'eve'])
   t.is(second.code, 1)
   t.regex(
@@ -175,7 +176,7 @@ test.serial('the emergency way back waits for nobody, and holds', async (t) => {
   const door = await fakeFrontDoor()
   const site = siteFile(bed, { ...door.site, limits: { ...bed.site.limits, soakMs: 600_000 } })
   const shifting = drive('shift-traffic', site, { execute: true })
-  await until(async () => door.moved.includes(1))
+  await Promise.race([until(async () => door.moved.includes(1)), shifting])
   await drive('traffic-back', site, { execute: true, as: 'eve', reason: 'customers complain' })
   const held = /a hold keeps the weight at 0: set by eve at .*, because «customers complain»/
   await t.throwsAsync(shifting, { message: held })
@@ -203,7 +204,7 @@ test.serial(
       answerRequest(parsed, { step: 'prepare', person, verdict, reason })
     const before = await both()
     const refused = drive('cutover', site, { execute: true })
-    await waiting()
+    await Promise.race([waiting(), refused])
     const text = statusText(await readStatus(parsed))
     t.regex(text, /^run {9}cutover by dora on .*, process \d+: .*-cutover$/m)
     t.regex(text, /^phase {7}replicate/m)
@@ -222,7 +223,7 @@ test.serial(
     t.deepEqual(await both(), before)
 
     const agreed = drive('cutover', site, { execute: true })
-    await waiting()
+    await Promise.race([waiting(), agreed])
     t.regex(await answer('anna', 'yes'), /«yes» from anna: cutover by dora/)
     await agreed
     t.regex(statusText(await readStatus(parsed)), /^The target is the system of record\.\nphase {7}cutover/)
@@ -295,16 +296,12 @@ test.serial('replicate killed in the middle of the copy goes on, and copies once
   await other.close()
 })
 
+/** The lock of a process that is gone: one that has ended stands for it. */
 async function leaveStaleLock(more: object = {}): Promise<void> {
-  const path = join(bed.site.journal, 'lock.json')
-  if ((await desk.read('lock.json')) === undefined) await lock(desk, 'cutover')
   const gone = spawn(process.execPath, ['-e', ''])
   await new Promise((resolve) => gone.once('exit', resolve))
-  const standing = JSON.parse(readFileSync(path, 'utf8'))
-  writeFileSync(
-    path,
-    JSON.stringify({ ...standing, pid: gone.pid, since: new Date().toISOString(), ...more }),
-  )
+  const holder = { runbook: 'cutover', host: hostname(), pid: gone.pid, since: new Date().toISOString() }
+  await desk.put('lock.json', JSON.stringify({ ...holder, ...more }))
 }
 
 /** The command as it is typed, in a process group of its own. */

@@ -124,6 +124,7 @@ test('behind a real front door: a slow cloud side at weight 5 loses its traffic 
   const written: Record<string, unknown>[] = []
   const watching = {
     ...context(door),
+    by: 'a test',
     lift: { frontDoor: door, site: { limits: { soakMs: 60_000, errorPercent: 0.5, p99Ms: 100 } } },
     journal: { write: (event: string, detail: object) => written.push({ event, ...detail }) },
   } as unknown as StepContext
