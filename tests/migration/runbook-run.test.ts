@@ -265,20 +265,20 @@ test.serial(
   },
 )
 
-test.serial('replicate killed in the middle of the copy goes on, and copies once', async (t) => {
+test.serial('replicate killed while it subscribes goes on, and copies once', async (t) => {
   const other = await createTestbed(servers)
   const ids = [await other.pay(), await other.pay()]
   const site = siteFile(other)
-  // The fence is there, so that what the lock below holds up is the copy.
+  // The fence is there, so that what the lock below holds up is the subscription.
   const first = await other.run('source')
   await first.all(['check-databases', 'install-fence'])
   await first.close()
   const blocker = await other.connect('target', 'superuser')
   await blocker.query('begin; lock table public.payments in exclusive mode')
   const run = begin(['replicate', '--site', site, '--execute', '--json'])
-  const copying = until(async () => run.text.out.includes('tables still to copy'))
+  const subscribing = until(async () => /step-begin.*subscribe-target/.test(run.text.out))
   await Promise.race([
-    copying,
+    subscribing,
     run.ended.then((code) => Promise.reject(new Error(`${code}: ${run.text.err}`))),
   ])
   process.kill(-run.child.pid!, 'SIGKILL')
@@ -292,6 +292,16 @@ test.serial('replicate killed in the middle of the copy goes on, and copies once
   t.is(resumed.code, 0, resumed.err)
   t.regex(resumed.out, /run «replicate» again: what it did before it does not do twice/)
   await blocker.query('rollback')
+  // A target that dies while it subscribes leaves a slot: it is named, with what ends it.
+  const admin = await other.connect('source', 'superuser')
+  const link = linkName(other.site, 0)
+  await admin.query("select pg_create_logical_replication_slot($1, 'pgoutput')", [link])
+  await t.throwsAsync(drive('replicate', site, { execute: true }), {
+    message: new RegExp(
+      `slot ${link}: nobody reads this slot(.|\\n)*pg_drop_replication_slot\\('${link}'\\)`,
+    ),
+  })
+  await admin.query('select pg_drop_replication_slot($1)', [link])
   await drive('replicate', site, { execute: true })
   t.deepEqual(await other.payments('target'), ids)
   const slots = await execute(
