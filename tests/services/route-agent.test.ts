@@ -336,7 +336,7 @@ test.serial('the agents are found through ECS, as many as tasks run', async (t) 
       requiresCompatibilities: ['FARGATE'],
       cpu: '256',
       memory: '512',
-      containerDefinitions: [{ name: 'pgbouncer', image: 'pgbouncer' }],
+      containerDefinitions: [{ name: 'pgbouncer', image: 'pgbouncer', cpu: 256, memory: 512 }],
     }),
   )
   const find = poolerTasks('lift', 'pooler', 8432)
@@ -349,7 +349,7 @@ test.serial('the agents are found through ECS, as many as tasks run', async (t) 
       taskDefinition: 'pooler',
       count: 3,
       launchType: 'FARGATE',
-      networkConfiguration: { awsvpcConfiguration: { subnets } },
+      networkConfiguration: { awsvpcConfiguration: { subnets, securityGroups: ['sg-1'] } },
     }),
   )
   const found = await find()
