@@ -1,5 +1,5 @@
 /** Every check of preflight finds what it is for, on real servers, and passes again once that is mended. */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import pg from 'pg'
@@ -456,6 +456,12 @@ test('each check has a case that makes it fail', (t) => {
   t.deepEqual(names.filter((name) => !elsewhere.test(name)).sort(), Object.keys(cases).sort())
   t.is(new Set(names).size, names.length)
   t.true(names.length >= 30, `${names.length} checks`)
+  const listed = readFileSync('docs/any-database.md', 'utf8').matchAll(/^\| `([a-z-]+)` \|/gm)
+  t.deepEqual(
+    [...listed].map(([, name]) => name),
+    names,
+    'docs/any-database.md lists them',
+  )
 })
 
 test.serial(
