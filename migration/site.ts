@@ -26,6 +26,21 @@ const gate = z.discriminatedUnion('kind', [
     appUrl: postgresUrl,
   }),
   z.strictObject({ kind: z.literal('agents'), agents: z.array(z.strictObject({ url: z.url() })).min(1) }),
+  z.strictObject({
+    kind: z.literal('poolers'),
+    /** The name under which the application asks the poolers for the database. */
+    database: z.string(),
+    /** ECS cluster and service of the poolers, where each task has an agent; or the agents by themselves. */
+    tasks: z.union([
+      z.strictObject({ cluster: z.string(), service: z.string(), agentPort: z.int() }),
+      z.strictObject({ agents: z.array(z.url()).min(1) }),
+    ]),
+    /** ARN of the secret that runner and agents sign with. */
+    agentKeySecret: z.string(),
+    /** DynamoDB table from which a pooler that starts learns its route. */
+    routeTable: z.string(),
+    region: z.string().optional(),
+  }),
   z.strictObject({ kind: z.literal('none') }),
 ])
 
@@ -126,14 +141,19 @@ export function parseSite(text: string, path: string): Site {
   } catch (error) {
     throw new SiteError(`the site file ${path} is not YAML: ${(error as Error).message}`)
   }
+  const { journal, desk, ...site } = completeSite(content, `the site file ${path}`)
+  const placed = (text: string) => (text.startsWith('s3:') ? text : resolve(dirname(path), text))
+  return { ...site, journal: placed(journal), ...(desk && { desk: placed(desk) }) }
+}
+
+/** Checks what a site was made from and fills in what it leaves open. */
+export function completeSite(content: unknown, where: string): Site {
   const result = schema.safeParse(content)
   if (!result.success) {
     const problems = result.error.issues.map(
       (issue) => `  ${issue.path.join('.') || '(top)'}: ${issue.message}`,
     )
-    throw new SiteError(`the site file ${path} cannot be used:\n${problems.join('\n')}`)
+    throw new SiteError(`${where} cannot be used:\n${problems.join('\n')}`)
   }
-  const { journal, desk, ...site } = result.data
-  const placed = (text: string) => (text.startsWith('s3:') ? text : resolve(dirname(path), text))
-  return { ...site, journal: placed(journal), ...(desk && { desk: placed(desk) }) }
+  return result.data
 }

@@ -51,7 +51,9 @@ const print = (line: string) => console.log(line)
 async function main(): Promise<number> {
   const { values, positionals } = read()
   const [name, argument, ...more] = positionals
-  const { execute = false, yes = false, json = false, stack, site: file, as, reason } = values
+  const { execute = false, yes = false, json = false, site: file, as, reason } = values
+  // Inside a task of a stack it is known which.
+  const stack = values.stack ?? (file ? undefined : process.env.LIFT_STACK || undefined)
   const run = { stack, site: file, execute, yes, json, as, reason }
   const site = () => siteOf(run)
   const person = () => whoAmI(run)

@@ -52,7 +52,7 @@ export function s3Store(place: string, { kmsKeyArn, endpoint }: S3StoreOptions =
 
   return {
     place,
-    paceMs: 500,
+    paceMs: 1000,
     read,
     async create(key, text) {
       for (let attempt = 1; ; attempt++) {

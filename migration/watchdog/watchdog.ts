@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Decision } from '../decision/decision.ts'
 import { decisionStore } from '../decision/files.ts'
@@ -30,7 +31,7 @@ export async function watch(
 ): Promise<void> {
   const desk = deskStore(site)
   const box = mailbox(desk)
-  const by = `watchdog ${process.pid}`
+  const by = `watchdog ${hostname()} ${process.pid}`
   const troubled = (error: Error) => events.troubled?.(error)
   const before = await box.lastBeat().catch(() => undefined)
   /** When each epoch was first seen. */

@@ -11,6 +11,7 @@ const attemptTimeoutMs = 10_000
  * so that it outlives invocations and there are never more connections than instances.
  */
 export const openDatabase = (url: string, logger: Pick<Logger, 'warn'>): Database =>
+  // handler-scope: the rule watches those who call openDatabase
   new Database({
     url,
     poolSize: 1,
