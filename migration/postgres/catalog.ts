@@ -44,6 +44,14 @@ export async function userSequences(client: ClientBase): Promise<Relation[]> {
   return rows
 }
 
+/** Owners of subscriptions: without LOGIN their workers end, and what they carry stops. */
+export async function subscriptionOwners(client: ClientBase): Promise<string[]> {
+  const { rows } = await client.query(
+    `select distinct r.rolname as name from pg_catalog.pg_subscription s join pg_catalog.pg_roles r on r.oid = s.subowner`,
+  )
+  return rows.map((row) => row.name)
+}
+
 /** Roles that may log in and write to a table of the application, without superusers and without `exempt`. */
 export async function writingRoles(client: ClientBase, exempt: string[]): Promise<string[]> {
   const { rows } = await client.query(

@@ -4,7 +4,7 @@ import type { FencePlan } from '../fence.ts'
 import type { Side } from '../gate/gate.ts'
 import type { Lift } from '../lift.ts'
 import { fencedTables } from '../lift-schema.ts'
-import { type Relation, userSequences, writingRoles } from '../postgres/catalog.ts'
+import { type Relation, subscriptionOwners, userSequences, writingRoles } from '../postgres/catalog.ts'
 import { linkName, subscriptions } from '../replication.ts'
 
 /** What one switchover moves, found before the pause so that the pause only acts. */
@@ -66,6 +66,7 @@ export async function planFence(lift: Lift, database: Database): Promise<FencePl
     userOf(side.url),
     userOf(side.replicationUrl ?? side.url),
   ])
+  exempt.push(...(await subscriptionOwners(database.client)))
   return {
     tables: await fencedTables(database.client),
     roles: lift.site.appRoles ?? (await writingRoles(database.client, exempt)),
