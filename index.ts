@@ -7,6 +7,7 @@ import { contextOf } from './components/context.ts'
 import { FargateService } from './components/fargate-service.ts'
 import { FrontDoor } from './components/front-door.ts'
 import { HostService } from './components/host-service.ts'
+import { IdempotencyStore } from './components/idempotency-store.ts'
 import { Images } from './components/images.ts'
 import { Keys } from './components/keys.ts'
 import { LogPipeline } from './components/log-pipeline.ts'
@@ -67,7 +68,8 @@ export default async function program() {
 
   // canary: services and functions; requests move by weight
   const queue = new PaymentQueue('webhook-queue', services.queueArgs(base, alerts))
-  const needs = { ...built, pooler, secrets, queue }
+  const idempotency = new IdempotencyStore('idempotency', services.idempotencyArgs(base))
+  const needs = { ...built, pooler, secrets, queue, idempotency }
   const api = new FargateService('api', services.apiArgs(base, needs))
   new HostService('outbox-relay', services.relayArgs(base, needs))
   const settlement = new SettlementFiles('settlement', services.settlementArgs(base, needs))

@@ -63,12 +63,15 @@ export class DeadLetters extends Component {
 }
 
 /**
- * What a role needs to put something into a queue of ours. `what` names it in the policy, where a name stands once.
+ * What a role needs to put something into a queue of ours. `what` names it in the policy, where a name stands once;
+ * `calledBy` says who sends, where it is not the role's code.
  */
 export const maySend = (
   { queueArn, keyArn }: { queueArn: string; keyArn: pulumi.Input<string> },
   what = 'Queue',
-): Statement[] => [
-  { sid: `SendTo${what}`, actions: ['sqs:SendMessage'], resources: [queueArn] },
-  { sid: `EncryptFor${what}`, actions: ['kms:GenerateDataKey', 'kms:Decrypt'], resources: [keyArn] },
-]
+  calledBy?: string,
+): Statement[] =>
+  [
+    { sid: `SendTo${what}`, actions: ['sqs:SendMessage'], resources: [queueArn] },
+    { sid: `EncryptFor${what}`, actions: ['kms:GenerateDataKey', 'kms:Decrypt'], resources: [keyArn] },
+  ].map((statement) => ({ ...statement, ...(calledBy !== undefined && { calledBy }) }))

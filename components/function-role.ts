@@ -30,16 +30,19 @@ export function functionStatements({ functionArn, logGroupArn, invocation }: Fun
       sid: 'WriteOwnLog',
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       resources: [`${logGroupArn}:*`],
+      calledBy: 'Lambda, which writes what the code prints',
     },
     {
       sid: 'SendTraces',
       actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
       resources: anyResource('X-Ray knows no resource for what is sent to it'),
+      calledBy: 'Lambda, with tracingConfig mode Active',
     },
     {
       sid: 'MakeInterfaces',
       actions: interfaceActions,
       resources: anyResource('Lambda asks for these on everything before it makes a function in a VPC'),
+      calledBy: 'Lambda, before the code runs; the next statement denies them to the code',
     },
     {
       sid: 'RefuseInterfacesToCode',
@@ -48,7 +51,9 @@ export function functionStatements({ functionArn, logGroupArn, invocation }: Fun
       resources: ['*'],
       conditions: { ArnEquals: { 'lambda:SourceFunctionArn': functionArn } },
     },
-    ...(isAsync(invocation) ? maySend(invocation.onFailure, 'Failures') : []),
+    ...(isAsync(invocation)
+      ? maySend(invocation.onFailure, 'Failures', 'Lambda, when an event has failed for good')
+      : []),
     ...(invocation.kind === 'queue'
       ? [
           {

@@ -29,6 +29,11 @@ export interface Statement {
   /** Who, in a policy that belongs to a resource. */
   principals?: Principals
   conditions?: Conditions
+  /**
+   * Who makes these calls with the role, and when, where it is not the code that has the role. A test runs that code
+   * and asks that it needs every grant that says nothing here.
+   */
+  calledBy?: string
 }
 
 export interface PolicyStatement {
@@ -46,6 +51,10 @@ export interface PolicyDocument {
 }
 
 const reasons = new Map<string, string>()
+const callers = new Map<string, string>()
+
+/** Who makes the calls of a statement, by its id, where it is not the code. */
+export const otherCallers = (): ReadonlyMap<string, string> => callers
 
 /** The written reasons for `*` resources, by statement id. */
 export const anyResourceReasons = (): ReadonlyMap<string, string> => reasons
@@ -83,7 +92,8 @@ function check({ sid, effect, actions, resources, principals, conditions }: Stat
 
 function write(statement: Statement): PolicyStatement {
   check(statement)
-  const { sid, effect = 'Allow', actions, resources, principals, conditions } = statement
+  const { sid, effect = 'Allow', actions, resources, principals, conditions, calledBy } = statement
+  if (calledBy !== undefined) callers.set(sid, calledBy)
   if (isAny(resources)) reasons.set(sid, resources.reason)
   return {
     Sid: sid,

@@ -145,7 +145,8 @@ const readAndWrite = (
   keyArn: pulumi.Input<string>,
   region: string,
 ): Statement[] => [
-  { sid: 'ReadSource', actions: ['s3:GetObject'], resources: [`${sourceArn}/*`] },
+  // The version that the event names, not what lies there by now.
+  { sid: 'ReadSource', actions: ['s3:GetObjectVersion'], resources: [`${sourceArn}/*`] },
   {
     sid: 'WriteDestination',
     actions: ['s3:PutObject', 's3:AbortMultipartUpload'],

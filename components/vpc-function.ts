@@ -89,7 +89,16 @@ export class VpcFunction extends Component {
             functionArn: this.functionArn,
             logGroupArn: this.logs.arn,
           }),
-          { sid: 'DecryptEnvironment', actions: ['kms:Decrypt'], resources: [keys.environmentArn] },
+          {
+            sid: 'DecryptEnvironment',
+            actions: ['kms:Decrypt'],
+            resources: [keys.environmentArn],
+            // Not what else the key encrypts.
+            conditions: {
+              StringEquals: { 'kms:EncryptionContext:aws:lambda:FunctionArn': this.functionArn },
+            },
+            calledBy: 'Lambda, when an instance starts',
+          },
           ...args.statements,
         ]),
       },

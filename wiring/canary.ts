@@ -8,6 +8,11 @@ import type { FargateServiceArgs } from '../components/fargate-service.ts'
 import { ports } from '../components/flows.ts'
 import type { FrontDoor } from '../components/front-door.ts'
 import type { HostServiceArgs } from '../components/host-service.ts'
+import {
+  type IdempotencyStore,
+  type IdempotencyStoreArgs,
+  mayRemember,
+} from '../components/idempotency-store.ts'
 import type { Images } from '../components/images.ts'
 import type { LogPipeline } from '../components/log-pipeline.ts'
 import { logEnvironment } from '../components/log-way.ts'
@@ -33,6 +38,7 @@ export interface ServiceNeeds {
   logs: LogPipeline
   secrets: ServiceSecrets<SecretName>
   queue: PaymentQueue
+  idempotency: IdempotencyStore
 }
 
 type SecretName = 'database-url' | 'card-token-key' | 'webhook-signing-key'
@@ -52,6 +58,11 @@ export const queueArgs = ({ context, keys, settings }: Base, alerts: Alerts): Pa
   keyArn: keys.arns.messages,
   functionTimeoutSeconds: settings.functions.webhooks.timeoutSeconds,
   alertsTopicArn: alerts.topicArn,
+})
+
+export const idempotencyArgs = ({ context, keys }: Base): IdempotencyStoreArgs => ({
+  context,
+  keyArn: keys.arns.payments,
 })
 
 /** Node, asking the service itself; images have no shell. */
@@ -94,6 +105,8 @@ export const apiArgs = (base: Base, needs: ServiceNeeds): FargateServiceArgs => 
             ADMIN_PORT: String(adminPort),
             SIDE: 'cloud',
             GATE: 'pgbouncer',
+            // The front door encrypts to its targets and does not check who they are.
+            TLS: 'self-signed',
             LOG_LEVEL: 'info',
             ...logEnvironment(logs.endpoints.jsonLines),
           },
@@ -136,12 +149,18 @@ export const relayArgs = (base: Base, needs: ServiceNeeds): HostServiceArgs => {
       container: {
         name: 'outbox-relay',
         image: images.uris.outboxRelay,
-        environment: { QUEUE_URL: queue.url, AWS_REGION: context.region, LOG_LEVEL: 'info' },
+        environment: {
+          QUEUE_URL: queue.url,
+          DEAD_LETTERS_URL: queue.deadLetters.url,
+          AWS_REGION: context.region,
+          ADMIN_PORT: String(adminPort),
+          LOG_LEVEL: 'info',
+        },
         secrets: { DATABASE_URL: secrets.arns['database-url'] },
         health: ready(adminPort),
         stopTimeoutSeconds: 60,
       },
-      mayDo: maySend(queue),
+      mayDo: [...maySend(queue), ...maySend(queue.deadLetters, 'DeadLetters')],
       secretArns: [secrets.arns['database-url']],
       secretKeyArns: [keys.arns.secrets],
       repositoryArns: [images.repositoryArns.outboxRelay],
@@ -188,6 +207,14 @@ export const webhooksArgs = (base: Base, needs: ServiceNeeds): VpcFunctionArgs =
   environment: {
     DATABASE_URL_SECRET_ARN: needs.secrets.arns['database-url'],
     SIGNING_KEY_SECRET_ARN: needs.secrets.arns['webhook-signing-key'],
+    IDEMPOTENCY_TABLE: needs.idempotency.tableName,
+    QUEUE_URL: needs.queue.url,
+    DEAD_LETTERS_URL: needs.queue.deadLetters.url,
+    MAX_RECEIVES: String(needs.queue.maxReceiveCount),
   },
-  statements: mayRead(base, [needs.secrets.arns['database-url'], needs.secrets.arns['webhook-signing-key']]),
+  statements: [
+    ...mayRead(base, [needs.secrets.arns['database-url'], needs.secrets.arns['webhook-signing-key']]),
+    ...mayRemember(needs.idempotency, base.context),
+    ...maySend(needs.queue.deadLetters, 'DeadLetters'),
+  ],
 })

@@ -1,10 +1,15 @@
 import { link, mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Site } from '../site.ts'
+import { recordStore } from '../store/open.ts'
 import type { Decision, DecisionStore, Verdict } from './decision.ts'
+import { decisionRecords } from './records.ts'
 
 /** The decision records of a site. */
-export const decisionStore = (site: Site): DecisionStore => decisionFiles(join(site.journal, 'decisions'))
+export const decisionStore = (site: Site): DecisionStore =>
+  site.journal.startsWith('s3:')
+    ? decisionRecords(recordStore(site))
+    : decisionFiles(join(site.journal, 'decisions'))
 
 /** Decision records as files of one folder, created by link(2), which refuses a name that exists. */
 export function decisionFiles(folder: string): DecisionStore {

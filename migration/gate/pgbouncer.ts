@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import pg from 'pg'
 import { epochOfToken, StaleTokenError } from '../epoch.ts'
 import { allTried, type GateState, PauseTimeoutError, type Route, type Side, type WriteGate } from './gate.ts'
-import { readIni, readMark, replaceFile, withMark, withRoute } from './pgbouncer-ini.ts'
+import { readIni, readMark, replaceFile, type ServerLogin, withMark, withRoute } from './pgbouncer-ini.ts'
 
 export interface PgBouncerOptions {
   /** The name under which the application asks for the database. */
@@ -11,6 +11,8 @@ export interface PgBouncerOptions {
   poolers: { admin: string; ini: string }[]
   /** The application's own connection string through a pooler; its host and port are replaced by each pooler's. */
   appUrl: string
+  /** Where the two servers have logins of their own. */
+  logins?: Record<Side, ServerLogin>
 }
 
 /** A write gate made of PgBouncer processes, commanded by their admin consoles. */
@@ -55,7 +57,7 @@ type Pooler = ReturnType<typeof createPooler>
 
 function createPooler(
   { admin, ini }: { admin: string; ini: string },
-  { database, appUrl }: PgBouncerOptions,
+  { database, appUrl, logins }: PgBouncerOptions,
 ) {
   const where = `PgBouncer at ${new URL(admin).host}`
   // PAUSE occupies its connection until it is through: what undoes it needs another.
@@ -96,7 +98,8 @@ function createPooler(
     },
     async route(token: number, route: Route) {
       claim(token)
-      replaceFile(ini, withMark(withRoute(readIni(ini), database, route), token, route.side))
+      const routed = withRoute(readIni(ini), database, route, logins?.[route.side])
+      replaceFile(ini, withMark(routed, token, route.side))
       await commanding.query('reload')
       // RELOAD says success on a file it could not read.
       const { host, port } = await show()

@@ -9,6 +9,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Sharing } from './share.ts'
 
 export interface JournalEntry {
   seq: number
@@ -32,12 +33,15 @@ export interface Journal {
    * comes after it is dropped without a word, so that the way back does not fail for want of a record.
    */
   write(event: string, detail?: Record<string, unknown>): JournalEntry
+  /** Returns when everybody who may read the journal can read what was written; never awaited in the pause. */
+  shared(): Promise<void>
   close(): void
 }
 
 export const genesis = '0'.repeat(64)
 
-export function openJournal(path: string): Journal {
+/** @param sharing what carries the entries to others, when the journal is not only this machine's */
+export function openJournal(path: string, sharing?: Sharing): Journal {
   mkdirSync(dirname(path), { recursive: true })
   const file = openSync(path, 'a')
   const before = readJournal(readFileSync(path, 'utf8'))
@@ -63,9 +67,10 @@ export function openJournal(path: string): Journal {
       const body = JSON.stringify(entry)
       if (failed) return entry
       const hash = chain(previous, body)
-      const line = Buffer.from(`${hash} ${body}\n`)
+      const line = `${hash} ${body}\n`
+      const written = Buffer.from(line)
       try {
-        writeWhole(file, line)
+        writeWhole(file, written)
         fdatasyncSync(file)
       } catch (error) {
         failed = true
@@ -76,8 +81,12 @@ export function openJournal(path: string): Journal {
         )
       }
       previous = hash
-      size += line.length
+      size += written.length
+      sharing?.add(seq, line)
       return entry
+    },
+    async shared() {
+      await sharing?.done()
     },
     close: () => closeSync(file),
   }

@@ -1,3 +1,4 @@
+import { inWords } from '../page/duration.ts'
 import type { Switchover } from '../switchover/plan.ts'
 import { settle } from '../switchover/settle.ts'
 import { type StepName, steps } from './index.ts'
@@ -25,8 +26,10 @@ export async function runStep(
   try {
     journal.write('step-begin', { step: step.name, ...(args.length > 0 ? { args } : {}) })
     if (context.interrupted && context.switchover.stage !== 'decided')
-      throw new Error('interrupted by Ctrl-C')
+      throw new Error(context.interrupted === true ? 'interrupted by Ctrl-C' : context.interrupted)
     guardDeadline(context)
+    // A journal that nobody else can read is found out while nothing has been done yet.
+    if (context.switchover.stage === 'before') await journal.shared()
     await step.check?.(context, ...(args as never[]))
     if (run.execute) {
       run.done.push(step.name as StepName)
@@ -55,7 +58,11 @@ export async function runStep(
     return
   }
   // Inside the pause nothing is printed before the end: a slow terminal would lengthen it.
-  defer(context, `  ✔ ${step.summary} (${ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`})`)
+  const slow = ms > Math.max(2 * step.expectedMs, 1000) && step.expectedMs > 0
+  defer(
+    context,
+    `  ✔ ${step.summary} (${inWords(ms)}${slow ? `, slow: expected ${inWords(step.expectedMs)}` : ''})`,
+  )
 }
 
 let held: string[] = []
@@ -124,7 +131,8 @@ async function settleOrUndo(context: StepContext, run: RunState, cause: Error): 
   const { lift, switchover, watchdog, by, journal } = context
   if (switchover.stage === 'lost') return cause.message
   if (switchover.stage === 'before' || !switchover.plan) {
-    for (const name of run.done.toReversed()) await (steps[name] as Step<never[]>).undo?.(context)
+    for (const name of run.done.toReversed())
+      await (steps[name] as Step<never[]> | undefined)?.undo?.(context)
     return `${cause.message}\nNothing was switched. Mend the cause and run the runbook again.`
   }
   const proposal = switchover.stage === 'decided' ? 'forward' : 'back'

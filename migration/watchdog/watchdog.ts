@@ -1,8 +1,10 @@
+import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Decision } from '../decision/decision.ts'
 import { decisionStore } from '../decision/files.ts'
 import { createGate } from '../gate/create.ts'
 import type { Site } from '../site.ts'
+import { deskStore } from '../store/open.ts'
 import { type Means, settle } from '../switchover/settle.ts'
 import { type MachineTime, machineNow, msSince } from './machine-clock.ts'
 import { type Arming, mailbox } from './mailbox.ts'
@@ -27,8 +29,9 @@ export async function watch(
   signal: AbortSignal,
   means: Means = { site, gate: createGate(site), decisions: decisionStore(site) },
 ): Promise<void> {
-  const box = mailbox(site.journal)
-  const by = `watchdog ${process.pid}`
+  const desk = deskStore(site)
+  const box = mailbox(desk)
+  const by = `watchdog ${hostname()} ${process.pid}`
   const troubled = (error: Error) => events.troubled?.(error)
   const before = await box.lastBeat().catch(() => undefined)
   /** When each epoch was first seen. */
@@ -59,7 +62,7 @@ export async function watch(
       if (moment && (msSince(moment) ?? 0) < arming.deadlineMs) continue
       await settleOne(arming).catch((error) => events.failed(arming, error as Error))
     }
-    await delay(25, undefined, { signal }).catch(() => {})
+    await delay(desk.paceMs, undefined, { signal }).catch(() => {})
   }
 
   async function begin(arming: Arming): Promise<void> {

@@ -11,6 +11,7 @@ import { userSequences } from '../../migration/postgres/catalog.ts'
 import { subscriptions } from '../../migration/replication.ts'
 import { differingSequences, readSequences } from '../../migration/sequences.ts'
 import { readSite, type Site } from '../../migration/site.ts'
+import { deskStore } from '../../migration/store/open.ts'
 import { mailbox } from '../../migration/watchdog/mailbox.ts'
 
 export interface Condition {
@@ -36,7 +37,8 @@ export async function condition(siteFile: string): Promise<Condition> {
     source.token === target.token && (source.token === 0 || source.token % 2 === 1),
     `the last switchover is not settled: tokens ${source.token} and ${target.token}`,
   )
-  for (const { epoch } of await mailbox(site.journal).armings()) say(false, `epoch ${epoch} is still guarded`)
+  for (const { epoch } of await mailbox(deskStore(site)).armings())
+    say(false, `epoch ${epoch} is still guarded`)
   if (!record) return { record, problems }
 
   const gate = createGate(site)

@@ -3,6 +3,7 @@ import { otherSide } from '../../migration/database.ts'
 import type { Side } from '../../migration/gate/gate.ts'
 import { resume } from '../../migration/resume.ts'
 import { readSite } from '../../migration/site.ts'
+import { fileStore } from '../../migration/store/files.ts'
 import { mailbox } from '../../migration/watchdog/mailbox.ts'
 import { spawnProgram } from '../host/server-process.ts'
 import { decisionsOf } from './condition.ts'
@@ -107,7 +108,7 @@ async function operatorResumes({ world }: Stage): Promise<void> {
 
 /** Returns when nothing is guarded any more. */
 export async function untilSettled({ world, deadlineMs }: Stage): Promise<void> {
-  const box = mailbox(world.journal)
+  const box = mailbox(fileStore(world.journal))
   const until = performance.now() + 5 * deadlineMs + 30_000
   while ((await box.armings()).length > 0) {
     if (performance.now() > until) throw new Error('the watchdog has not settled the switchover in 30 s')

@@ -5,6 +5,7 @@ import { otherSide } from '../../migration/database.ts'
 import { readLock, removeLock } from '../../migration/journal/lock.ts'
 import { resume } from '../../migration/resume.ts'
 import { readSite } from '../../migration/site.ts'
+import { deskStore } from '../../migration/store/open.ts'
 import { decisionsOf } from './condition.ts'
 import { type Outcome, untilSettled } from './kills.ts'
 import { type Point, startRunner } from './runner.ts'
@@ -94,21 +95,21 @@ export async function sleeper(stage: Stage, at: Point, later: boolean): Promise<
     const site = readSite(world.siteFile)
     if (later) {
       // As somebody does who was allowed to take over.
-      removeLock(site.journal)
+      await removeLock(deskStore(site))
       await resume(site, 'who took over')
       await switchOver(stage)
     }
     const made = decisionsOf(world.journal).length
-    const lock = readLock(site.journal)?.holder
+    const lock = (await readLock(deskStore(site)))?.holder
     runner.child.kill('SIGCONT')
     const { code, output } = await runner.ended
-    if (lock && later && readLock(site.journal)?.holder.since !== lock.since)
+    if (lock && later && (await readLock(deskStore(site)))?.holder.since !== lock.since)
       throw new Error('the sleeper gave back the lock of another')
     await untilSettled(stage)
     const lost = decisionsOf(world.journal).slice(made)
     if (later && (lost.length > 0 || code === 0))
       throw new Error(`the sleeper went on (${JSON.stringify(lost)}):\n${output}`)
-    if (!readLock(site.journal)?.alive) await resume(site, 'the morning after')
+    if (!(await readLock(deskStore(site)))?.alive) await resume(site, 'the morning after')
     return { from, record: await stage.sound(), writePauseMs }
   } finally {
     runner.child.kill('SIGKILL')

@@ -27,11 +27,12 @@ export const ledgerChecks: Check[] = [
         ('authorise', 'authorisations:open', 1), ('authorise', 'authorisations:offset', -1),
         ('capture', 'authorisations:open', -1), ('capture', 'authorisations:offset', 1),
         ('capture', 'card-network:receivable', 1), ('capture', 'merchant:%s:payable', -1),
-        ('refund', 'merchant:%s:payable', 1), ('refund', 'card-network:receivable', -1)
+        ('refund', 'merchant:%s:payable', 1), ('refund', 'card-network:receivable', -1),
+        ('settle', 'bank:clearing', 1), ('settle', 'card-network:settled', -1)
       ), difference as (
         select posting_id, payment_id, account, currency, amount, sum(n) as missing from (
           select po.id as posting_id, p.id as payment_id, format(c.account, p.merchant) as account, p.currency,
-            c.sign * case po.kind when 'authorise' then p.amount_minor when 'capture' then p.captured_minor else r.amount end
+            c.sign * case po.kind when 'authorise' then p.amount_minor when 'refund' then r.amount else p.captured_minor end
               as amount, 1 as n
           from postings po join payments p on p.id = po.payment_id join chart c on c.kind = po.kind
           left join refunded r on r.posting_id = po.id

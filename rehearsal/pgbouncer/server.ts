@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
@@ -57,7 +57,7 @@ export async function startPgbouncer(options: PgBouncerOptions): Promise<PgBounc
   for (let attempt = 1; ; attempt++) {
     const port = await freePort()
     write(ini, configuration(database, source, target, port, users))
-    let child = launch(sandbox, dir, ini)
+    let child = spawnPgbouncer(sandbox, ini)
     const admin = `postgres://lift:${secret}@127.0.0.1:${port}/pgbouncer`
     if (await answers(child, admin)) {
       return {
@@ -72,7 +72,7 @@ export async function startPgbouncer(options: PgBouncerOptions): Promise<PgBounc
           const gone = new Promise((resolve) => child.once('exit', resolve))
           child.kill('SIGKILL')
           await gone
-          child = launch(sandbox, dir, ini)
+          child = spawnPgbouncer(sandbox, ini)
           await answers(child, admin)
         },
       }
@@ -82,8 +82,9 @@ export async function startPgbouncer(options: PgBouncerOptions): Promise<PgBounc
   }
 }
 
-function launch(sandbox: Sandbox, dir: string, ini: string): ChildProcess {
-  const log = openSync(join(dir, 'pgbouncer.log'), 'a')
+/** A PgBouncer process that reads this ini; it logs beside it. */
+export function spawnPgbouncer(sandbox: Sandbox, ini: string): ChildProcess {
+  const log = openSync(join(dirname(ini), 'pgbouncer.log'), 'a')
   const child = spawn('pgbouncer', [ini], {
     ...unprivilegedUser(),
     env: { ...process.env, PATH: path },

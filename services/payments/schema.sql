@@ -31,7 +31,7 @@ create table public.payments (
 create table public.postings (
   id bigint generated always as identity primary key,
   payment_id text collate "C" not null references public.payments,
-  kind text not null check (kind in ('authorise', 'capture', 'refund')),
+  kind text not null check (kind in ('authorise', 'capture', 'refund', 'settle')),
   created_at timestamptz not null default now()
 );
 create index postings_payment on public.postings (payment_id);
@@ -66,6 +66,39 @@ create table public.outbox (
   published_at timestamptz
 );
 create index outbox_unpublished on public.outbox (id) where published_at is null;
+
+-- Where each merchant wants to be called.
+create table public.merchant_endpoints (
+  merchant text primary key,
+  url text not null check (url ~ '^https://[^/@\s]+(/\S*)?$')
+);
+
+-- What a card network has paid, file by file. services/settlement reads the files; docs/settlement.md is their format.
+create table public.settlement_files (
+  -- As its header names it.
+  id text collate "C" primary key,
+  -- SHA-256 of its bytes: the same id with other bytes is another file, and refused.
+  content text not null,
+  records bigint not null check (records >= 0),
+  -- How many of its records have been judged, in order. It grows with each batch, in the batch's transaction.
+  posted bigint not null default 0 check (posted between 0 and records),
+  created_at timestamptz not null default now()
+);
+
+create table public.settlements (
+  file_id text collate "C" not null references public.settlement_files,
+  line bigint not null,
+  reference text collate "C" not null,
+  payment_id text collate "C" not null,
+  currency text not null,
+  amount_minor bigint not null,
+  -- Why nothing was posted for this line; null when it was.
+  refused text,
+  primary key (file_id, line)
+);
+-- Whatever arrives however often, in whichever file: a payment is settled once.
+create unique index settlements_reference on public.settlements (reference) where refused is null;
+create unique index settlements_payment on public.settlements (payment_id) where refused is null;
 
 -- Once a statement, not once a row. Apply workers do not fire it: they copy what was balanced already.
 create function public.refuse_unbalanced_posting() returns trigger language plpgsql as $$
@@ -246,4 +279,71 @@ begin
     set status = payment.status, refunded_minor = payment.refunded_minor, updated_at = payment.updated_at
     where p.id = payment.id;
   perform public.post_payment(payment, 'refund', p_amount, 'payment.refunded', answer);
+end $$;
+
+-- Begins a settlement file, or finds it begun. `same` is false when the id was used for other bytes.
+create function public.open_settlement(
+  p_file text, p_content text, p_records bigint, out posted bigint, out same boolean
+) language plpgsql as $$
+begin
+  insert into public.settlement_files (id, content, records) values (p_file, p_content, p_records)
+    on conflict (id) do nothing;
+  select f.posted, f.content = p_content and f.records = p_records into posted, same
+    from public.settlement_files f where f.id = p_file;
+end $$;
+
+-- Judges and posts the records after the first `p_after` of a file: `[{line, reference, payment, currency, amount}]`.
+-- Returns how many of the file are done now. When another delivery was here before, it does nothing but say so.
+create function public.settle_batch(p_file text, p_after bigint, p_lines jsonb) returns bigint
+language plpgsql as $$
+declare v_posted bigint;
+begin
+  -- One batch at a time: two files that settle the same payment must see each other.
+  perform pg_advisory_xact_lock(hashtext('settlement'));
+  select f.posted into strict v_posted from public.settlement_files f where f.id = p_file;
+  if v_posted <> p_after then return v_posted; end if;
+
+  insert into public.settlements (file_id, line, reference, payment_id, currency, amount_minor, refused)
+    select p_file, l.line, l.reference, l.payment, l.currency, l.amount,
+      case
+        when p.id is null then 'there is no such payment'
+        when s.line is not null then format('settled before, by line %s of file %s', s.line, s.file_id)
+        when l.nth > 1 then 'the payment stands on an earlier line too'
+        when p.captured_minor = 0 then 'the payment was never captured'
+        when p.currency <> l.currency then format('the payment is in %s, not %s', p.currency, l.currency)
+        when p.captured_minor <> l.amount then format('%s was captured, not %s', p.captured_minor, l.amount)
+      end
+    from (
+      select r.*, row_number() over (partition by r.payment order by r.line) as nth
+      from jsonb_to_recordset(p_lines) r (line bigint, reference text, payment text, currency text, amount bigint)
+    ) l
+    left join public.payments p on p.id = l.payment
+    left join lateral (
+      select e.file_id, e.line from public.settlements e
+      where (e.payment_id = l.payment or e.reference = l.reference) and e.refused is null
+      order by e.file_id, e.line limit 1
+    ) s on true;
+
+  -- The network's receivable stays as captures and refunds made it; what it paid stands beside it.
+  with settled as (
+    select s.payment_id, s.currency, s.amount_minor, s.reference from public.settlements s
+    join jsonb_to_recordset(p_lines) r (line bigint) on r.line = s.line
+    where s.file_id = p_file and s.refused is null
+  ), posting as (
+    insert into public.postings (payment_id, kind) select payment_id, 'settle' from settled order by payment_id
+    returning id, payment_id
+  ), entries as (
+    insert into public.ledger_entries (posting_id, payment_id, account, currency, amount_minor)
+    select posting.id, settled.payment_id, side.account, settled.currency, side.sign * settled.amount_minor
+    from settled join posting using (payment_id),
+      (values ('bank:clearing', 1), ('card-network:settled', -1)) side (account, sign)
+  )
+  insert into public.outbox (payment_id, event, payload)
+    select p.id, 'payment.settled', public.payment_json(p)::jsonb
+      || jsonb_build_object('settlement', jsonb_build_object('file', p_file, 'reference', settled.reference))
+    from settled join public.payments p on p.id = settled.payment_id;
+
+  update public.settlement_files set posted = posted + jsonb_array_length(p_lines) where id = p_file
+    returning posted into v_posted;
+  return v_posted;
 end $$;

@@ -14,7 +14,10 @@ export function grantsSql(role: string): string {
   return `
     grant usage on schema public to ${role};
     grant select, insert on public.payments, public.postings, public.ledger_entries,
-      public.idempotency_keys, public.outbox to ${role};
+      public.idempotency_keys, public.outbox, public.settlement_files, public.settlements to ${role};
     grant update (status, captured_minor, refunded_minor, updated_at) on public.payments to ${role};
+    grant update (posted) on public.settlement_files to ${role};
+    grant update (published_at) on public.outbox to ${role};
+    grant select on public.merchant_endpoints to ${role};
     grant usage on sequence public.payment_numbers to ${role};`
 }

@@ -80,7 +80,7 @@ test('lesson 12: the function reads the source, writes the destination, and neit
   const found = await prod
   const role = ['aws:iam/rolePolicy:RolePolicy', 'settlement-function-role'] as const
   const read = statement(found, ...role, 'ReadSource')
-  t.deepEqual([read.Action, read.Resource], [['s3:GetObject'], [`${source}/*`]])
+  t.deepEqual([read.Action, read.Resource], [['s3:GetObjectVersion'], [`${source}/*`]])
   const write = statement(found, ...role, 'WriteDestination')
   t.deepEqual(
     [write.Action, write.Resource],

@@ -150,7 +150,7 @@ test('a gate is ready while it is paused, whatever its database does', async (t)
   await from.owner.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [
     from.role,
   ])
-  t.is((await app.inject('/ready')).statusCode, 200)
+  t.is((await app.inject('/readyz')).statusCode, 200)
 })
 
 test.serial('held requests run within milliseconds of resume', async (t) => {

@@ -1,0 +1,74 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { build, type Plugin } from 'esbuild'
+
+/** What is deployed as a function: the folder of its handler, and the name of its bundle. */
+export const functions = ['settlement', 'webhooks', 'log-shipper'] as const
+export type FunctionName = (typeof functions)[number]
+
+export interface Bundle {
+  name: FunctionName
+  /** What Lambda imports. */
+  file: string
+  bytes: number
+  /** Source files in it. */
+  inputs: number
+}
+
+const root = join(import.meta.dirname, '..')
+export const entryOf = (name: FunctionName): string => join(root, 'services', name, 'handler.ts')
+
+/** Dependencies in CommonJS ask for `require`; a bundle in ESM has none of its own. */
+const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+
+/** zod's messages in 50 languages are a quarter of a megabyte; we write our own, in one. */
+const onlyEnglish: Plugin = {
+  name: 'only-english',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js'",
+    }))
+  },
+}
+
+/**
+ * Builds `<into>/<name>/index.mjs` for each function, and `<into>/../meta/<name>.json` (esbuild's metafile) beside.
+ * The same sources make the same bytes on every machine, so that a preview shows a function changed only when it is.
+ */
+export async function buildFunctions(
+  into = join(root, 'dist/functions'),
+  names: readonly FunctionName[] = functions,
+): Promise<Bundle[]> {
+  const metas = join(into, '../meta')
+  await mkdir(metas, { recursive: true })
+  return Promise.all(names.map((name) => bundle(name, into, metas)))
+}
+
+async function bundle(name: FunctionName, into: string, metas: string): Promise<Bundle> {
+  const folder = join(into, name)
+  // Nothing that an earlier build has left is deployed.
+  await rm(folder, { recursive: true, force: true })
+  const file = join(folder, 'index.mjs')
+  const { metafile } = await build({
+    entryPoints: [entryOf(name)],
+    outfile: file,
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    minify: true,
+    // Errors are told apart by their names.
+    keepNames: true,
+    legalComments: 'linked',
+    mainFields: ['module', 'main'],
+    banner: { js: banner },
+    external: ['pg-native', 'pg-cloudflare'],
+    plugins: [onlyEnglish],
+    metafile: true,
+    logLevel: 'warning',
+  })
+  await writeFile(join(metas, `${name}.json`), JSON.stringify(metafile))
+  const bytes = Object.entries(metafile.outputs).find(([path]) => path.endsWith('index.mjs'))![1].bytes
+  return { name, file, bytes, inputs: Object.keys(metafile.inputs).length }
+}

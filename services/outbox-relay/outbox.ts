@@ -1,0 +1,95 @@
+import type pg from 'pg'
+import type { PaymentEvent } from '../shared/event.ts'
+
+export interface OutboxRow {
+  /** Grows with every event of a payment. */
+  id: string
+  payment: string
+  event: PaymentEvent
+}
+
+/**
+ * The outbox is divided by payment, and a relay holds the lock of the part it works on: several relays share the work,
+ * and the events of a payment are published by one at a time, in order.
+ */
+const parts = 16
+/** First key of the advisory locks. */
+const lockClass = 0x0b0c
+const most = 100
+
+export interface Work {
+  /** Unpublished rows of the part, in order. */
+  rows: OutboxRow[]
+  /** Marks rows as published; durable when {@link inPart} returns. */
+  published(rows: OutboxRow[]): Promise<void>
+}
+
+const partOf = `hashtext(payment_id) & ${parts - 1}`
+
+/** The parts that have something unpublished, in any order: relays that begin in different places meet less often. */
+export async function partsWithWork(pool: pg.Pool): Promise<number[]> {
+  const { rows } = await pool.query<{ part: number }>(
+    `select part from (
+       select distinct ${partOf} as part from (select payment_id from public.outbox where published_at is null limit 10000) waiting
+     ) found order by random()`,
+  )
+  return rows.map(({ part }) => part)
+}
+
+/**
+ * Works on a part within one transaction, so that the lock passes a pooler in transaction mode and is gone when the
+ * relay is. Short, because a write gate waits for it when it pauses.
+ * @returns undefined when another relay is at it
+ */
+export async function inPart<Result>(
+  pool: pg.Pool,
+  part: number,
+  work: (work: Work) => Promise<Result>,
+): Promise<Result | undefined> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('begin')
+    const result = (await lock(client, part)) ? await work(await take(client, part)) : undefined
+    await client.query('commit')
+    return result
+  } catch (error) {
+    broken = error as Error
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+async function lock(client: pg.PoolClient, part: number): Promise<boolean> {
+  const { rows } = await client.query<{ locked: boolean }>(
+    'select pg_try_advisory_xact_lock($1, $2) as locked',
+    [lockClass, part],
+  )
+  return rows[0]!.locked
+}
+
+async function take(client: pg.PoolClient, part: number): Promise<Work> {
+  const { rows } = await client.query<{
+    id: string
+    payment_id: string
+    event: string
+    payload: PaymentEvent['data']
+    created_at: Date
+  }>(
+    `select id, payment_id, event, payload, created_at from public.outbox
+     where published_at is null and ${partOf} = $1 order by id limit ${most}`,
+    [part],
+  )
+  return {
+    rows: rows.map(({ id, payment_id, event, payload, created_at }) => ({
+      id,
+      payment: payment_id,
+      event: { id: `evt_${id}`, type: event, createdAt: created_at.toISOString(), data: payload },
+    })),
+    async published(done) {
+      const ids = done.map(({ id }) => id)
+      await client.query('update public.outbox set published_at = now() where id = any($1)', [ids])
+    },
+  }
+}

@@ -1,0 +1,40 @@
+/** Lambda: a settlement file arrived in S3. */
+
+import { Logger } from '@aws-lambda-powertools/logger'
+import { S3Schema } from '@aws-lambda-powertools/parser/schemas/s3'
+import { S3Client } from '@aws-sdk/client-s3'
+import type { Context } from 'aws-lambda'
+import { openDatabase } from '../shared/database.ts'
+import { readEnvironment } from '../shared/environment.ts'
+import { readSecret } from '../shared/secret.ts'
+import { settlementEnvironment } from './environment.ts'
+import { SettlementBuckets } from './files.ts'
+import { SettlementLedger } from './ledger.ts'
+import { settle } from './settle.ts'
+
+const environment = readEnvironment('settlement', settlementEnvironment)
+const logger = new Logger({ serviceName: 'settlement' })
+const database = openDatabase(await readSecret(environment.DATABASE_URL_SECRET_ARN), logger)
+const ledger = new SettlementLedger(database)
+const buckets = new SettlementBuckets(new S3Client({}), {
+  source: environment.SOURCE_BUCKET,
+  destination: environment.DESTINATION_BUCKET,
+})
+
+export async function handler(event: unknown, context: Context): Promise<void> {
+  const { Records } = S3Schema.parse(event)
+  logger.addContext(context)
+  for (const { s3, responseElements } of Records) {
+    logger.setCorrelationId(responseElements['x-amz-request-id'])
+    const key = decodeURIComponent(s3.object.key.replaceAll('+', ' '))
+    const version = s3.object.versionId
+    if (version === undefined)
+      throw new Error(`${key}: the bucket ${s3.bucket.name} keeps no versions; it must`)
+    const result = await settle(
+      { key, version },
+      { buckets, ledger, remainingMs: () => context.getRemainingTimeInMillis() },
+    )
+    if (result.state === 'rejected') logger.error('settlement file rejected', { result })
+    else logger.info('settlement file posted', { result })
+  }
+}
