@@ -147,7 +147,8 @@ class Tracker implements ChangeTracker {
     while (!this.#closing) {
       try {
         if (!this.#stream) await this.#connect()
-        await this.#stream?.ended
+        // Closed while it was being opened: nobody else would end it.
+        if (!this.#closing) await this.#stream?.ended
       } catch (error) {
         const { code = '' } = error as { code?: string }
         if (!this.#closing && fatalCodes.includes(code)) this.#fail(this.#explain(error))
