@@ -9,7 +9,14 @@ import { type Plan, planTables } from './plan.ts'
 import type { Sides } from './scan.ts'
 import { connect, openSnapshot } from './session.ts'
 import type { TablePlan } from './table-plan.ts'
-import { type Clients, type Connection, type Table, tableName, type VerifyOptions } from './types.ts'
+import {
+  type Clients,
+  type Connection,
+  type Side,
+  type Table,
+  tableName,
+  type VerifyOptions,
+} from './types.ts'
 
 const maxSeed = 2 ** 47
 
@@ -104,16 +111,18 @@ async function openBoth(
 
 /** The tables are locked now; between the plan and the locks their columns may have changed. */
 async function checkUnchanged(clients: Clients, tables: readonly TablePlan[]): Promise<void> {
-  for (const side of ['source', 'target'] as const) {
-    const catalog = await readCatalog(clients[side]).catch((error) =>
-      Promise.reject(cannotCompare(side, 'reading the catalog', error)),
-    )
-    for (const table of tables) {
-      const now = catalog.tables.get(tableName(table))
-      if (!now || now.fingerprint !== table.fingerprints[side])
-        throw new CannotCompareError(
-          `${side}: ${tableName(table)} changed its definition since the comparison was planned: run again when changes of the schema rest`,
-        )
-    }
+  await Promise.all([checkSide('source', clients, tables), checkSide('target', clients, tables)])
+}
+
+async function checkSide(side: Side, clients: Clients, tables: readonly TablePlan[]): Promise<void> {
+  const catalog = await readCatalog(clients[side]).catch((error) =>
+    Promise.reject(cannotCompare(side, 'reading the catalog', error)),
+  )
+  for (const table of tables) {
+    const now = catalog.tables.get(tableName(table))
+    if (!now || now.fingerprint !== table.fingerprints[side])
+      throw new CannotCompareError(
+        `${side}: ${tableName(table)} changed its definition since the comparison was planned: run again when changes of the schema rest`,
+      )
   }
 }
