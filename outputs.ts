@@ -14,6 +14,8 @@ const login = z.strictObject({
   applicationSecretArn: z.string(),
   /** ARN of the secret with the login of the role that replicates. */
   replicationSecretArn: z.string(),
+  /** ARN of the secret with the login that owns the tables. */
+  ownerSecretArn: z.string(),
 })
 
 const frontDoor = z.strictObject({
@@ -40,6 +42,8 @@ const runner = z.strictObject({
   family: z.string(),
   watchdogService: z.string(),
   journalBucket: z.string(),
+  /** Of the lock, and of what the watchdog guards. */
+  deskBucket: z.string(),
   subnetIds: z.array(z.string()),
   securityGroupId: z.string(),
 })
@@ -62,14 +66,24 @@ export const outputsSchema = z.strictObject({
   /** The database that is being left; absent once it is left for good. */
   source: login.optional(),
   /** From `replicate` on. */
-  target: login
-    .extend({ readerHost: z.string(), ownerSecretArn: z.string(), cluster: z.string() })
-    .optional(),
+  target: login.extend({ readerHost: z.string(), cluster: z.string() }).optional(),
   gate: gate.optional(),
   runner: runner.optional(),
 })
 
 export type StackOutputs = z.output<typeof outputsSchema>
+
+/**
+ * What runner and watchdog get in their environment, as JSON in STACK_OUTPUTS: no Pulumi is there to ask. It lacks what
+ * changes with the weight, so that moving one starts no task anew, and the runner itself, whose task is being made.
+ */
+export const taskOutputsSchema = outputsSchema.omit({
+  phase: true,
+  weight: true,
+  removal: true,
+  runner: true,
+})
+export type TaskOutputs = z.output<typeof taskOutputsSchema>
 
 /** What the program exports: the same, where each value may still be on its way. */
 export type Exported<Value> = Value extends (infer Each)[]

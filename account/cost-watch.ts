@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
+import { createAnomalySubscription } from '../components/anomaly-subscription.ts'
 import { Component } from '../components/component.ts'
 
 export interface CostWatchArgs {
@@ -20,20 +21,13 @@ export class CostWatch extends Component {
       { name: 'payments-lift services', monitorType: 'DIMENSIONAL', monitorDimension: 'SERVICE' },
       this.child(),
     )
-    new aws.costexplorer.AnomalySubscription(
+    createAnomalySubscription(
       this.named('services'),
       {
-        name: 'payments-lift services, see runbooks/billing-alarm.md',
-        monitorArnLists: [monitor.arn],
-        frequency: 'DAILY',
-        subscribers: recipients.map((address) => ({ type: 'EMAIL', address })),
-        thresholdExpression: {
-          dimension: {
-            key: 'ANOMALY_TOTAL_IMPACT_ABSOLUTE',
-            values: [String(anomalyUsd)],
-            matchOptions: ['GREATER_THAN_OR_EQUAL'],
-          },
-        },
+        what: 'payments-lift services',
+        monitorArn: monitor.arn,
+        fromUsd: anomalyUsd,
+        tells: { recipients },
       },
       this.child(),
     )

@@ -1,6 +1,7 @@
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { createAlarm, runbookFile } from './alarm.ts'
+import { createAnomalySubscription } from './anomaly-subscription.ts'
 import { Component } from './component.ts'
 import type { Context } from './context.ts'
 import { json } from './json.ts'
@@ -157,21 +158,13 @@ export class BillingAlerts extends Component {
       },
       this.child(),
     )
-    new aws.costexplorer.AnomalySubscription(
+    createAnomalySubscription(
       this.named('anomalies'),
       {
-        name: `payments-lift ${context.stack}, see ${runbook}`,
-        monitorArnLists: [monitor.arn],
-        // A topic hears at once; e-mails straight from here come once a day.
-        frequency: 'IMMEDIATE',
-        subscribers: [{ type: 'SNS', address: topicArn }],
-        thresholdExpression: {
-          dimension: {
-            key: 'ANOMALY_TOTAL_IMPACT_ABSOLUTE',
-            values: [String(anomalyUsd)],
-            matchOptions: ['GREATER_THAN_OR_EQUAL'],
-          },
-        },
+        what: `payments-lift ${context.stack}`,
+        monitorArn: monitor.arn,
+        fromUsd: anomalyUsd,
+        tells: { topicArn },
       },
       this.child(),
     )

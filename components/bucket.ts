@@ -15,6 +15,8 @@ export interface BucketArgs {
   keyArn: pulumi.Input<string> | 'none'
   /** Objects, and older versions of them, go after so many days. Default: kept for ever. */
   expireDays?: number
+  /** Versions that were replaced go after so many days. Default: as `expireDays`, or 90. */
+  oldVersionDays?: number
   /** Move to a cheaper class after so many days; at least 30. Default: never. */
   coldDays?: number
   /** Who else may do what, besides IAM policies of this account. */
@@ -25,7 +27,7 @@ export interface BucketArgs {
   lockDays?: number
 }
 
-const oldVersionDays = 90
+const usualOldVersionDays = 90
 
 /** A bucket that is closed: private, encrypted, versioned, no plain HTTP, one owner of all objects. */
 export class Bucket extends Component {
@@ -36,7 +38,8 @@ export class Bucket extends Component {
 
   constructor(name: string, args: BucketArgs, options?: pulumi.ComponentResourceOptions) {
     super('Bucket', name, options)
-    const { context, purpose, keyArn, expireDays, coldDays, grants, accessLogs, lockDays } = args
+    const { context, purpose, keyArn, expireDays, coldDays, grants, accessLogs, lockDays, oldVersionDays } =
+      args
     this.bucketName = context.name('bucket', `${purpose}-${context.accountId}`)
     this.arn = `arn:${context.partition}:s3:::${this.bucketName}`
     const store = new aws.s3.Bucket(
@@ -104,7 +107,9 @@ export class Bucket extends Component {
             status: 'Enabled',
             filter: {},
             abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
-            noncurrentVersionExpiration: { noncurrentDays: expireDays ?? oldVersionDays },
+            noncurrentVersionExpiration: {
+              noncurrentDays: oldVersionDays ?? expireDays ?? usualOldVersionDays,
+            },
             ...(expireDays !== undefined && { expiration: { days: expireDays } }),
             ...(coldDays !== undefined && { transitions: [{ days: coldDays, storageClass: 'STANDARD_IA' }] }),
           },

@@ -5,9 +5,10 @@ import { Component } from './component.ts'
 import { type ContainerArgs, containerDefinition } from './container.ts'
 import type { Context } from './context.ts'
 import { json } from './json.ts'
-import { anyResource, policy, type Statement, trust } from './policies.ts'
+import { policy, type Statement, trust } from './policies.ts'
+import { type StartArgs, startStatements } from './task-start.ts'
 
-export interface FargateTaskArgs {
+export interface FargateTaskArgs extends StartArgs {
   context: Context
   /** Family and log group are named after it: `pooler` → payments-lift-prod-pooler, /payments-lift/prod/pooler. */
   purpose: string
@@ -15,12 +16,6 @@ export interface FargateTaskArgs {
   containers: ContainerArgs[]
   /** What its code may do in AWS. Default: nothing. */
   mayDo?: Statement[]
-  /** ARNs of the secrets its containers get; the execution role may read these and no others. */
-  secretArns?: pulumi.Input<string>[]
-  /** KMS keys those secrets are encrypted with. */
-  secretKeyArns?: pulumi.Input<string>[]
-  /** ARNs of the ECR repositories of its images. */
-  repositoryArns: pulumi.Input<string>[]
   logsKeyArn: pulumi.Input<string>
   logDays: number
 }
@@ -49,9 +44,12 @@ export class FargateTask extends Component {
     const assumeRolePolicy = trust('ecs-tasks.amazonaws.com', context.accountId)
     this.taskRole = new aws.iam.Role(this.named('task'), { assumeRolePolicy }, this.child())
     this.executionRole = new aws.iam.Role(this.named('start'), { assumeRolePolicy }, this.child())
-    const grants = [
-      this.grant('start', this.executionRole, startStatements(args, context, this.logGroupName)),
-    ]
+    const writeLog = {
+      sid: 'WriteLog',
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [`${context.arn('logs', `log-group:${this.logGroupName}`)}:*`],
+    }
+    const grants = [this.grant('start', this.executionRole, [...startStatements(args), writeLog])]
     if (mayDo.length > 0) grants.push(this.grant('task', this.taskRole, mayDo))
 
     const volumes = new Set(containers.flatMap(({ writable = [] }) => writable.map(({ volume }) => volume)))
@@ -84,36 +82,4 @@ export class FargateTask extends Component {
       this.child(),
     )
   }
-}
-
-const registryLogin: Statement = {
-  sid: 'RegistryLogin',
-  actions: ['ecr:GetAuthorizationToken'],
-  resources: anyResource(
-    'ecr:GetAuthorizationToken knows no resource; what may be pulled stands in PullImages',
-  ),
-}
-
-/** What starting a task takes: its images, its log streams, its secrets. */
-function startStatements(args: FargateTaskArgs, context: Context, logGroupName: string): Statement[] {
-  const { repositoryArns, secretArns = [], secretKeyArns = [] } = args
-  return [
-    registryLogin,
-    {
-      sid: 'PullImages',
-      actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-      resources: repositoryArns,
-    },
-    {
-      sid: 'WriteLog',
-      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [`${context.arn('logs', `log-group:${logGroupName}`)}:*`],
-    },
-    ...(secretArns.length > 0
-      ? [{ sid: 'ReadSecrets', actions: ['secretsmanager:GetSecretValue'], resources: secretArns }]
-      : []),
-    ...(secretKeyArns.length > 0
-      ? [{ sid: 'DecryptSecrets', actions: ['kms:Decrypt'], resources: secretKeyArns }]
-      : []),
-  ]
 }

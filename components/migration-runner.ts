@@ -8,7 +8,7 @@ import type { ContainerArgs } from './container.ts'
 import type { Context } from './context.ts'
 import { FargateTask } from './fargate-task.ts'
 import type { Statement } from './policies.ts'
-import { type RunnerRightsArgs, runnerRights, watchdogRights } from './runner-rights.ts'
+import { type RunnerRightsArgs, runnerRights, shardRights, watchdogRights } from './runner-rights.ts'
 
 export interface MigrationRunnerArgs {
   context: Context
@@ -19,7 +19,7 @@ export interface MigrationRunnerArgs {
   repositoryArn: string
   /** Where the runbooks read what they work on; see outputs.ts. */
   environment: Record<string, pulumi.Input<string>>
-  rights: Omit<RunnerRightsArgs, 'context' | 'journalArn' | 'clusterName' | 'keys'>
+  rights: Omit<RunnerRightsArgs, 'context' | 'journalArn' | 'deskArn' | 'clusterName' | 'keys'>
   keys: RunnerRightsArgs['keys'] & { logs: pulumi.Input<string> }
   /** How long journals and evidence are kept, in days. */
   evidenceDays: number
@@ -30,16 +30,23 @@ export interface MigrationRunnerArgs {
 
 const runnerSize: TaskSize = { cpu: '2 vCPU', memory: '4 GB' }
 const watchdogSize: TaskSize = { cpu: '0.25 vCPU', memory: '0.5 GB' }
+/** The servers do the hashing: a shard waits for them, and needs about 120 MB. */
+const shardSize: TaskSize = { cpu: '0.25 vCPU', memory: '0.5 GB' }
 
 /**
- * What carries out a runbook, and what finishes or undoes a switchover when it is gone: two tasks, in the network,
- * because a laptop reaches neither the database nor the gates. Journal and evidence go to a bucket that nobody empties.
+ * What carries out a runbook, what finishes or undoes a switchover when it is gone, and what compares a share of the
+ * rows: three tasks, in the network, because a laptop reaches neither the database nor the gates. Journal and evidence
+ * go to a bucket that nobody empties.
  */
 export class MigrationRunner extends Component {
   /** Of journals, decisions and evidence; known before `up`. */
   readonly journalBucket: string
+  /** Of the lock, and of what the watchdog guards; known before `up`. */
+  readonly deskBucket: string
   /** Started by hand for each runbook. */
   readonly runnerFamily: string
+  /** Started by hand, a task a share of the rows: runbooks/verify-shards.md. */
+  readonly shardFamily: string
   /** Runs all the time. Known before `up`. */
   readonly watchdogService: string
 
@@ -57,19 +64,36 @@ export class MigrationRunner extends Component {
       },
       { parent: this },
     )
+    // A sign of life each second must not be kept for years, and a lock must be given back.
+    const desk = new Bucket(
+      this.named('desk'),
+      { context, purpose: 'desk', keyArn: keys.evidence, oldVersionDays: 1, accessLogs: args.accessLogs },
+      { parent: this },
+    )
     const rights = {
       ...args.rights,
       context,
       journalArn: journal.arn,
+      deskArn: desk.arn,
       clusterName: cluster.clusterName,
       keys,
     }
-    const environment = { ...args.environment, JOURNAL_BUCKET: journal.bucketName }
+    const environment = {
+      ...args.environment,
+      JOURNAL_BUCKET: journal.bucketName,
+      DESK_BUCKET: desk.bucketName,
+      // Entries are on this disk before they are on their way to the bucket.
+      XDG_STATE_HOME: '/tmp',
+    }
 
     const runner = this.createTask('runner', args, runnerSize, runnerRights(rights), { environment })
     const watchdog = this.createTask('watchdog', args, watchdogSize, watchdogRights(rights), {
       environment,
       command: ['watchdog'],
+    })
+    const shard = this.createTask('shard', args, shardSize, shardRights(rights), {
+      environment,
+      command: ['verify'],
     })
     this.watchdogService = context.name('service', 'watchdog')
     new aws.ecs.Service(
@@ -96,16 +120,20 @@ export class MigrationRunner extends Component {
       this.child(),
     )
     this.journalBucket = journal.bucketName
+    this.deskBucket = desk.bucketName
     this.runnerFamily = runner.family
+    this.shardFamily = shard.family
     this.registerOutputs({
       journalBucket: this.journalBucket,
+      deskBucket: this.deskBucket,
       runnerFamily: this.runnerFamily,
+      shardFamily: this.shardFamily,
       watchdogService: this.watchdogService,
     })
   }
 
   private createTask(
-    purpose: 'runner' | 'watchdog',
+    purpose: 'runner' | 'watchdog' | 'shard',
     args: MigrationRunnerArgs,
     size: TaskSize,
     mayDo: Statement[],

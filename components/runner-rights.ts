@@ -5,6 +5,8 @@ import { anyResource, type Statement } from './policies.ts'
 export interface RunnerRightsArgs {
   context: Context
   journalArn: string
+  /** Bucket of the lock and of what the watchdog guards. */
+  deskArn: string
   routeTableArn: string
   clusterName: string
   poolerService: string
@@ -19,7 +21,7 @@ export interface RunnerRightsArgs {
 
 /** What runner and watchdog both do: read logins, keep the journal and the decision, read the route, find the gates. */
 const common = (who: 'Runner' | 'Watchdog', args: RunnerRightsArgs): Statement[] => {
-  const { context, journalArn, routeTableArn, clusterName, poolerService, secretArns, keys } = args
+  const { context, journalArn, deskArn, routeTableArn, clusterName, poolerService, secretArns, keys } = args
   return [
     { sid: `${who}ReadsLogins`, actions: ['secretsmanager:GetSecretValue'], resources: secretArns },
     {
@@ -28,7 +30,12 @@ const common = (who: 'Runner' | 'Watchdog', args: RunnerRightsArgs): Statement[]
       actions: ['s3:GetObject', 's3:PutObject'],
       resources: [`${journalArn}/*`],
     },
-    { sid: `${who}ListsJournal`, actions: ['s3:ListBucket'], resources: [journalArn] },
+    {
+      sid: `${who}UsesDesk`,
+      actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      resources: [`${deskArn}/*`],
+    },
+    { sid: `${who}ListsJournal`, actions: ['s3:ListBucket'], resources: [journalArn, deskArn] },
     {
       sid: `${who}ChangesRoute`,
       actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
@@ -97,3 +104,14 @@ export const runnerRights = (args: RunnerRightsArgs): Statement[] => [
 
 /** The watchdog decides and opens again; it moves no weight. */
 export const watchdogRights = (args: RunnerRightsArgs): Statement[] => common('Watchdog', args)
+
+/** A shard of a verification reads both databases and leaves what it read for the merge. */
+export const shardRights = ({ journalArn, secretArns, keys }: RunnerRightsArgs): Statement[] => [
+  { sid: 'ShardReadsLogins', actions: ['secretsmanager:GetSecretValue'], resources: secretArns },
+  { sid: 'ShardLeavesJournal', actions: ['s3:PutObject'], resources: [`${journalArn}/verify/*`] },
+  {
+    sid: 'ShardUsesKeys',
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    resources: [keys.evidence, keys.secrets],
+  },
+]

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Route, Side } from './gate/gate.ts'
-import { openSession } from './postgres/session.ts'
+import { closeSession, openSession } from './postgres/session.ts'
 import type { Site } from './site.ts'
 
 /** One of the two databases of a lift, with a session for acts on it. */
@@ -20,17 +20,25 @@ export function addressOf(site: Site, side: Side): Route {
 }
 
 /** @throws Error that names the database that cannot be reached */
-export async function openDatabase(site: Site, side: Side, purpose: string): Promise<Database> {
+export async function openDatabase(
+  site: Site,
+  side: Side,
+  purpose: string,
+  queryTimeoutMs = 0,
+): Promise<Database> {
   const { url, replicationUrl = url } = site[side]
   const address = addressOf(site, side)
   try {
-    return { side, address, replicationUrl, client: await openSession(url, purpose) }
+    return { side, address, replicationUrl, client: await openSession(url, purpose, queryTimeoutMs) }
   } catch (error) {
     throw new Error(
       `the ${side} database at ${address.host}:${address.port} cannot be reached: ${(error as Error).message}`,
     )
   }
 }
+
+/** How long one query of such an act may go without an answer, milliseconds. */
+const answerWithinMs = 10_000
 
 /** Opens a database for one act and closes it, however the act ends. */
 export async function freshlyOpened<T>(
@@ -39,10 +47,10 @@ export async function freshlyOpened<T>(
   purpose: string,
   act: (database: Database) => Promise<T>,
 ): Promise<T> {
-  const database = await openDatabase(site, side, purpose)
+  const database = await openDatabase(site, side, purpose, answerWithinMs)
   try {
     return await act(database)
   } finally {
-    await database.client.end().catch(() => {})
+    await closeSession(database.client)
   }
 }

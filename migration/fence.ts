@@ -2,7 +2,7 @@ import pg, { type ClientBase } from 'pg'
 import { underToken } from './epoch.ts'
 import type { Side } from './gate/gate.ts'
 import { triggerSql } from './lift-schema.ts'
-import type { Relation } from './postgres/catalog.ts'
+import { quoted, type Relation } from './postgres/catalog.ts'
 
 /** What the fence covers; found before the pause, so that the pause only acts. */
 export interface FencePlan {
@@ -20,7 +20,7 @@ export interface FencePlan {
 export async function fence(client: ClientBase, side: Side, token: number, plan: FencePlan): Promise<void> {
   await underToken(client, `the ${side} database`, token, async (row) => {
     const saved = row.state === 'fenced' ? row.saved : plan.roles
-    await client.query(`set local lock_timeout = ${plan.lockTimeoutMs}`)
+    await setLockTimeouts(client, plan.lockTimeoutMs)
     await client.query(
       [
         triggerSql(plan.tables, 'fenced'),
@@ -40,9 +40,25 @@ export async function unfence(
   token: number,
   plan: Omit<FencePlan, 'roles'>,
 ): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await openOnce(client, side, token, plan)
+    } catch (error) {
+      if ((error as { code?: string }).code !== '55P03' || attempt === 3) throw error
+      await endLockHolders(client, plan.tables)
+    }
+  }
+}
+
+async function openOnce(
+  client: ClientBase,
+  side: Side,
+  token: number,
+  plan: Omit<FencePlan, 'roles'>,
+): Promise<void> {
   await underToken(client, `the ${side} database`, token, async (row) => {
     if (row.state === 'open') return
-    await client.query(`set local lock_timeout = ${plan.lockTimeoutMs}`)
+    await setLockTimeouts(client, plan.lockTimeoutMs)
     await client.query(
       [
         triggerSql(plan.tables, 'open'),
@@ -51,6 +67,34 @@ export async function unfence(
     )
     await client.query(`update lift.fence set state = 'open', saved = '[]'`)
   })
+}
+
+/**
+ * A vacuum of the server's own gives way to who has waited for `deadlock_timeout`, by default longer than we wait.
+ * Only a superuser may shorten it.
+ */
+async function setLockTimeouts(client: ClientBase, lockTimeoutMs: number): Promise<void> {
+  await client.query(
+    `select set_config('lock_timeout', $1, true),
+            (select set_config('deadlock_timeout', '10ms', true) from pg_catalog.pg_roles
+             where rolname = current_user and rolsuper)`,
+    [`${lockTimeoutMs}ms`],
+  )
+}
+
+/**
+ * Ends sessions that hold a table of a fenced database: behind the fence they have written nothing, and payments
+ * wait for it to open.
+ */
+async function endLockHolders(client: ClientBase, tables: Relation[]): Promise<void> {
+  await client.query(
+    `select pg_terminate_backend(l.pid) from pg_catalog.pg_locks l
+     join pg_catalog.pg_stat_activity a on a.pid = l.pid and a.backend_type = 'client backend'
+     where l.granted and l.mode <> 'AccessShareLock' and l.pid <> pg_backend_pid()
+       and l.database = (select oid from pg_catalog.pg_database where datname = current_database())
+       and l.relation = any ($1::regclass[])`,
+    [tables.map(quoted)],
+  )
 }
 
 /** A terminated session may still be there when `pg_terminate_backend` returns: ask until none is left. */

@@ -23,6 +23,16 @@ export async function dropTrackingSlots(client: ClientBase, site: Site): Promise
   for (const { name } of rows) await dropSlot(client, name)
 }
 
+/** Drops the slots of links that carry this site's database, but those that are `kept`. */
+export async function dropLinkSlots(client: ClientBase, site: Site, kept: string[]): Promise<void> {
+  const { rows } = await client.query(
+    `select slot_name as name from pg_catalog.pg_replication_slots
+     where slot_name ~ ('^lift_' || $1 || '_e[0-9]+$') and slot_name <> all ($2)`,
+    [slug(site), kept],
+  )
+  for (const { name } of rows) await dropSlot(client, name)
+}
+
 function slug(site: Site): string {
   const database = decodeURIComponent(new URL(site.source.url).pathname.slice(1))
   return database
@@ -33,9 +43,7 @@ function slug(site: Site): string {
 
 /** What `side` publishes: its tables one by one, and its own direction's nonce; never the other's. */
 export async function ensurePublication(client: ClientBase, side: Side): Promise<void> {
-  // A partitioned table publishes through its partitions, which have the same names on both sides.
-  const tables = (await userTables(client)).filter((table) => !table.isPartitioned)
-  const list = [...tables, { schema: 'lift', name: `nonce_${side}` }].map(quoted).join(', ')
+  const list = (await tablesToPublish(client, side)).map((table) => `only ${quoted(table)}`).join(', ')
   const { rowCount } = await client.query('select from pg_catalog.pg_publication where pubname = $1', [
     publication,
   ])
@@ -44,6 +52,47 @@ export async function ensurePublication(client: ClientBase, side: Side): Promise
       ? `alter publication ${publication} set table ${list}`
       : `create publication ${publication} for table ${list}`,
   )
+}
+
+/** A partitioned table publishes through its partitions, which have the same names on both sides. */
+async function tablesToPublish(client: ClientBase, side: Side): Promise<Relation[]> {
+  const tables = (await userTables(client)).filter((table) => !table.isPartitioned)
+  return [...tables, { schema: 'lift', name: `nonce_${side}` }]
+}
+
+/** What the publication of `side` lacks, and what about it would carry less, or more, than every table whole. */
+export async function publicationProblems(
+  client: ClientBase,
+  side: Side,
+): Promise<{ missing: Relation[]; astray: string[] }> {
+  const { rows } = await client.query(
+    `select p.puballtables as all, p.pubviaroot as "viaRoot",
+            p.pubinsert and p.pubupdate and p.pubdelete and p.pubtruncate as complete,
+            coalesce((select jsonb_agg(jsonb_build_object('schema', n.nspname, 'name', c.relname, 'partial',
+                        coalesce(to_jsonb(r) ->> 'prqual', to_jsonb(r) ->> 'prattrs') is not null))
+                      from pg_catalog.pg_publication_rel r join pg_catalog.pg_class c on c.oid = r.prrelid
+                      join pg_catalog.pg_namespace n on n.oid = c.relnamespace where r.prpubid = p.oid), '[]') as tables
+     from pg_catalog.pg_publication p where p.pubname = $1`,
+    [publication],
+  )
+  const [found] = rows
+  const wanted = await tablesToPublish(client, side)
+  if (!found) return { missing: wanted, astray: [] }
+  const published: (Relation & { partial: boolean })[] = found.tables
+  const names = new Set(published.map(quoted))
+  const other = side === 'source' ? 'target' : 'source'
+  const astray = [
+    found.all && 'it publishes all tables, the nonces of both directions too',
+    found.viaRoot && 'it publishes partitions as their table (publish_via_partition_root)',
+    !found.complete && 'it does not publish every kind of change (publish)',
+    names.has(quoted({ schema: 'lift', name: `nonce_${other}` })) &&
+      'it publishes the nonce of the other direction',
+    ...published.filter((table) => table.partial).map((table) => `it filters ${quoted(table)}`),
+  ]
+  return {
+    missing: wanted.filter((table) => !names.has(quoted(table))),
+    astray: astray.filter((one) => typeof one === 'string'),
+  }
 }
 
 /** A slot's life is longer than a session's: it holds WAL until it is dropped. */
@@ -62,6 +111,27 @@ export async function advanceSlot(client: ClientBase, name: string): Promise<str
     [name],
   )
   return rows[0].lsn
+}
+
+/**
+ * Lets a link that never ran begin at a position, on the side where it ends. A server that crashes forgets how far a
+ * slot was advanced until its next checkpoint, and would send again what came from the other side: the first row
+ * that is there already stops the link for ever. Where the link begins is remembered here, in the WAL.
+ * @returns false where the role may not: `grant execute on function pg_replication_origin_advance(text, pg_lsn)`
+ */
+export async function beginLinkAt(to: ClientBase, name: string, lsn: string): Promise<boolean> {
+  const allowed = await to.query(
+    `select has_function_privilege('pg_catalog.pg_replication_origin_advance(text, pg_lsn)', 'execute') as ok`,
+  )
+  if (!allowed.rows[0].ok) return false
+  await to.query(
+    ofThisDatabase(
+      `select pg_replication_origin_advance('pg_' || oid, ${pg.escapeLiteral(lsn)}::pg_lsn) from`,
+      'and subname = $1',
+    ),
+    [name],
+  )
+  return true
 }
 
 /** Ends whoever reads from the slot and drops it; no slot is no error. */
@@ -104,6 +174,11 @@ export async function subscribe(
     `create subscription ${name} connection ${pg.escapeLiteral(conninfo)} publication ${publication}
      with (slot_name = ${name}, create_slot = ${options.createSlot}, copy_data = ${options.copyData}, enabled = ${options.enabled})`,
   )
+}
+
+/** Follows tables that were published since, and copies them. */
+export async function refreshSubscription(to: ClientBase, name: string): Promise<void> {
+  await to.query(`alter subscription ${name} refresh publication with (copy_data = true)`)
 }
 
 /** The links that end in this database, oldest first. */

@@ -1,9 +1,9 @@
-import { freshlyOpened } from './database.ts'
 import { decisionStore } from './decision/files.ts'
 import { createGate } from './gate/create.ts'
-import { type LockHolder, readLock, removeLock } from './journal/lock.ts'
-import { dropTrackingSlots } from './replication.ts'
+import { type LockHolder, readLock, removeLock, type StandingLock } from './journal/lock.ts'
 import type { Site } from './site.ts'
+import { deskStore } from './store/open.ts'
+import { removeLeftovers } from './switchover/leftovers.ts'
 import { type Means, type Settled, settle } from './switchover/settle.ts'
 import { mailbox } from './watchdog/mailbox.ts'
 
@@ -17,23 +17,29 @@ export interface Resumed {
 /**
  * Settles what a run that died has left: its switchover goes back, or forward when that was decided, its slots
  * and its lock are removed. Without anything left it changes nothing.
+ * @param mayTake a lock that was agreed to be taken over, though its process cannot be seen from here
  * @throws Error while the run that holds the lock still lives
  */
-export async function resume(site: Site, by: string, means: Means = meansOf(site)): Promise<Resumed> {
-  const lock = readLock(site.journal)
-  if (lock?.alive) throw new Error(`${lock.explanation}; nothing was done`)
-  const box = mailbox(site.journal)
+export async function resume(
+  site: Site,
+  by: string,
+  means: Means = meansOf(site),
+  mayTake?: StandingLock,
+): Promise<Resumed> {
+  const desk = deskStore(site)
+  const lock = await readLock(desk)
+  const agreed = lock && mayTake && JSON.stringify(lock.holder) === JSON.stringify(mayTake.holder)
+  if (lock?.alive && !agreed) throw new Error(`${lock.explanation}; nothing was done`)
+  const box = mailbox(desk)
   const result: Resumed = {}
   for (const arming of await box.armings()) {
     const settled = await settle(means, arming, 'back', by)
     result.settled = { ...settled, epoch: arming.epoch }
     if (settled.postponed.length === 0) await box.disarm(arming.epoch)
   }
-  for (const side of ['source', 'target'] as const) {
-    await freshlyOpened(site, side, 'resume', ({ client }) => dropTrackingSlots(client, site))
-  }
+  if ((await box.armings()).length === 0) await removeLeftovers(site)
   if (lock) {
-    removeLock(site.journal)
+    await removeLock(desk)
     result.lock = lock.holder
   }
   return result

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { approvalsSchema, windowSchema } from './safety/settings.ts'
+import { s3Place } from './store/place.ts'
 
 const postgresUrl = z
   .string()
@@ -24,11 +26,46 @@ const gate = z.discriminatedUnion('kind', [
     appUrl: postgresUrl,
   }),
   z.strictObject({ kind: z.literal('agents'), agents: z.array(z.strictObject({ url: z.url() })).min(1) }),
+  z.strictObject({
+    kind: z.literal('poolers'),
+    /** The name under which the application asks the poolers for the database. */
+    database: z.string(),
+    /** ECS cluster and service of the poolers, where each task has an agent; or the agents by themselves. */
+    tasks: z.union([
+      z.strictObject({ cluster: z.string(), service: z.string(), agentPort: z.int() }),
+      z.strictObject({ agents: z.array(z.url()).min(1) }),
+    ]),
+    /** ARN of the secret that runner and agents sign with. */
+    agentKeySecret: z.string(),
+    /** DynamoDB table from which a pooler that starts learns its route. */
+    routeTable: z.string(),
+    region: z.string().optional(),
+  }),
   z.strictObject({ kind: z.literal('none') }),
 ])
 
+const arn = z.string().startsWith('arn:', 'an ARN')
+
+const place = z
+  .string()
+  .refine((text) => !text.startsWith('s3:') || s3Place.test(text), 'a folder, or s3://bucket/prefix')
+
 const frontDoor = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('local'), admin: z.url() }),
+  z.strictObject({
+    kind: z.literal('alb'),
+    /** ARN of the listener whose default action has the weights. */
+    listener: arn,
+    cloudTargetGroup: arn,
+    /** Left out once the source is left for good. */
+    onPremisesTargetGroup: arn.optional(),
+    /** Parameters in SSM below it keep a weight that was moved; see hold.ts. */
+    holdPath: z.string().startsWith('/'),
+    /** Alarms in CloudWatch whose names begin so stop a weight from rising. */
+    alarmPrefix: z.string().optional(),
+    /** What counts requests where CloudWatch does not, as in a rehearsal: a local front door's admin HTTP. */
+    metrics: z.url().optional(),
+  }),
   z.strictObject({ kind: z.literal('none') }),
 ])
 
@@ -37,10 +74,27 @@ const schema = z.strictObject({
   target: database,
   gate: gate.default({ kind: 'none' }),
   frontDoor: frontDoor.default({ kind: 'none' }),
-  /** Folder of the journal, the decision records and the lock. */
-  journal: z.string().default('./journal'),
+  /** The name of the stack; people type it before something happens to production. */
+  name: z
+    .string()
+    .regex(/^[\w.-]+$/, 'letters, digits, «.», «_» and «-»')
+    .optional(),
+  /** Real payments: its name is typed by hand, and `--yes` is refused. */
+  production: z.boolean().default(false),
+  /** When switchovers are allowed, every day; at any time when left out. */
+  window: windowSchema.optional(),
+  /** Who must agree before the point where a runbook asks; nobody when left out. */
+  approvals: approvalsSchema.optional(),
+  /** Where journals, decision records and approvals are kept: a folder, or `s3://bucket/prefix` for a team. */
+  journal: place.default('./journal'),
+  /** Where word that passes is left: the lock, what the watchdog guards. The journal's place when left out. */
+  desk: place.optional(),
+  /** KMS key for what is written to S3; the bucket's own when left out. */
+  journalKeyArn: arn.optional(),
   /** Roles that write; found from the grants when left out. */
   appRoles: z.array(z.string()).optional(),
+  /** Preflight checks that were seen to in another way: the check's name and why. Not every check can be accepted. */
+  accept: z.record(z.string(), z.string().min(1)).default({}),
   limits: z
     .strictObject({
       /** How long open transactions may hold up the pause, milliseconds. */
@@ -87,12 +141,19 @@ export function parseSite(text: string, path: string): Site {
   } catch (error) {
     throw new SiteError(`the site file ${path} is not YAML: ${(error as Error).message}`)
   }
+  const { journal, desk, ...site } = completeSite(content, `the site file ${path}`)
+  const placed = (text: string) => (text.startsWith('s3:') ? text : resolve(dirname(path), text))
+  return { ...site, journal: placed(journal), ...(desk && { desk: placed(desk) }) }
+}
+
+/** Checks what a site was made from and fills in what it leaves open. */
+export function completeSite(content: unknown, where: string): Site {
   const result = schema.safeParse(content)
   if (!result.success) {
     const problems = result.error.issues.map(
       (issue) => `  ${issue.path.join('.') || '(top)'}: ${issue.message}`,
     )
-    throw new SiteError(`the site file ${path} cannot be used:\n${problems.join('\n')}`)
+    throw new SiteError(`${where} cannot be used:\n${problems.join('\n')}`)
   }
-  return { ...result.data, journal: resolve(dirname(path), result.data.journal) }
+  return result.data
 }

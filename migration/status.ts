@@ -1,21 +1,29 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import type { Hold } from '../hold.ts'
+import type { Phase } from '../phases.ts'
 import { freshlyOpened } from './database.ts'
 import type { Decision } from './decision/decision.ts'
 import { decisionStore } from './decision/files.ts'
-import { epochOfToken, type FenceRow, readFenceRow } from './epoch.ts'
+import { type FenceRow, readFenceRow } from './epoch.ts'
+import { createFrontDoor } from './front-door/create.ts'
 import { createGate } from './gate/create.ts'
 import type { GateState, Side } from './gate/gate.ts'
-import { type JournalEntry, readJournal } from './journal/journal.ts'
 import { readLock, type StandingLock } from './journal/lock.ts'
 import { lagBytes, subscriptions } from './replication.ts'
 import type { Site } from './site.ts'
+import { currentRun, type RunStatus } from './status/run.ts'
+import { deskStore } from './store/open.ts'
 import { type Arming, mailbox } from './watchdog/mailbox.ts'
+
+export { statusText } from './status/text.ts'
 
 export interface Status {
   lock?: StandingLock
-  /** The last entries of the last run. */
-  run?: { runbook: string; step?: string; last: JournalEntry; broken?: string }
+  /** The stage of the lift, from what is true of the databases and the front door; absent when they do not say. */
+  phase?: Phase
+  /** Percent of requests that go to the cloud. */
+  weight?: number
+  hold?: Hold
+  run?: RunStatus
   arming?: Arming
   watchdog: boolean
   decision?: Decision
@@ -30,9 +38,10 @@ export type DatabaseStatus =
 
 /** What is true now, from the places where it is true: databases, decision records, gates; then the journal. */
 export async function readStatus(site: Site): Promise<Status> {
-  const box = mailbox(site.journal)
+  const desk = deskStore(site)
+  const box = mailbox(desk)
   const decisions = decisionStore(site)
-  const [source, target, gates, armings, watchdog, epoch] = await Promise.all([
+  const [source, target, gates, armings, watchdog, epoch, door, run] = await Promise.all([
     databaseStatus(site, 'source'),
     databaseStatus(site, 'target'),
     gateStates(site),
@@ -42,11 +51,16 @@ export async function readStatus(site: Site): Promise<Status> {
       () => false,
     ),
     decisions.latestEpoch(),
+    doorOf(site),
+    currentRun(site),
   ])
   const arming = armings.at(-1)
   const decision = await decisions.read(epoch)
-  const [lock, run] = [readLock(site.journal), lastRun(site.journal)]
+  const lock = await readLock(desk)
+  const phase = phaseOf({ source, target }, door.weight)
   return {
+    ...(phase && { phase }),
+    ...door,
     ...(lock && { lock }),
     ...(run && { run }),
     ...(arming && { arming }),
@@ -91,89 +105,32 @@ async function gateStates(site: Site): Promise<GateState[] | string> {
   }
 }
 
-function lastRun(journal: string): Status['run'] {
-  const folder = join(journal, 'runs')
-  let name: string | undefined
+/** What the front door says, as far as it can be asked. */
+async function doorOf(site: Site): Promise<Pick<Status, 'weight' | 'hold'>> {
+  if (site.frontDoor.kind === 'none') return {}
+  const frontDoor = createFrontDoor(site)
   try {
-    name = readdirSync(folder).sort().at(-1)
-  } catch {
-    return undefined
-  }
-  if (!name) return undefined
-  const { entries, broken } = readJournal(readFileSync(join(folder, name), 'utf8'))
-  const last = entries.at(-1)
-  if (!last) return undefined
-  const step = entries.findLast((entry) => entry.step)?.step
-  return {
-    runbook: String(entries[0]?.runbook ?? name),
-    ...(step && { step }),
-    last,
-    ...(broken && { broken: `${join(folder, name)} is broken at line ${broken.line}: ${broken.why}` }),
+    const [weights, hold] = await Promise.all([
+      frontDoor.weights().catch(() => undefined),
+      frontDoor.held().catch(() => undefined),
+    ])
+    return { ...(weights && { weight: weights.cloud }), ...(hold && { hold }) }
+  } finally {
+    await frontDoor.close()
   }
 }
 
-/** The status in words, the most urgent first. */
-export function statusText(status: Status, now = Date.now()): string {
-  const { lock, run, arming, watchdog, decision, databases, gates } = status
-  const lines = [verdictOf(status)]
-  if (lock) lines.push(`lock        ${lock.explanation}`)
-  if (run) {
-    const seconds = Math.round((now - Date.parse(run.last.at)) / 1000)
-    lines.push(
-      `last run    ${run.runbook}: ${run.last.event}${run.step ? ` ${run.step}` : ''}, ${seconds} s ago`,
-    )
-    if (run.broken) lines.push(`journal     ${run.broken}`)
+/** Where the lift stands, whatever the settings say it should. */
+export function phaseOf(
+  { source, target }: Record<Side, DatabaseStatus>,
+  weight: number | undefined,
+): Phase | undefined {
+  if ('trouble' in source || 'trouble' in target) return undefined
+  if (source.fence?.state === 'open' && target.fence?.state !== 'open') {
+    if (target.links.length === 0) return 'foundation'
+    return weight === undefined || weight === 0 ? 'replicate' : 'canary'
   }
-  if (arming)
-    lines.push(
-      `switchover  epoch ${arming.epoch} is under way from the ${arming.from}; after ${arming.deadlineMs} ms the watchdog settles it`,
-    )
-  if (decision)
-    lines.push(
-      `decision    epoch ${decision.epoch}: ${decision.verdict}, by ${decision.by} at ${decision.at}`,
-    )
-  lines.push(
-    `watchdog    ${watchdog ? 'lives' : 'no sign of life: start it before cutover or rollback (npm run watchdog -- SITE)'}`,
-  )
-  for (const side of ['source', 'target'] as const)
-    lines.push(`${side.padEnd(12)}${databaseText(databases[side])}`)
-  lines.push(
-    `gates       ${typeof gates === 'string' ? gates : gates.map((gate) => `${gate.state} → ${gate.route}, ${gate.waiting} waiting`).join('; ') || 'none'}`,
-  )
-  return lines.join('\n')
-}
-
-/** Who accepts writes, and what to do when nobody does. */
-function verdictOf({ databases, arming, lock }: Status): string {
-  const open = (['source', 'target'] as const).filter((side) => {
-    const database = databases[side]
-    return 'fence' in database && database.fence?.state === 'open'
-  })
-  if (open.length === 2)
-    return 'BOTH databases accept writes: stop the applications and call the people who know the data'
-  const [record] = open
-  if (record) return `The ${record} is the system of record.`
-  const unreachable = Object.values(databases).some((database) => 'trouble' in database)
-  if (unreachable)
-    return 'A database cannot be reached (below): whether writes are accepted is not known from here.'
-  if (Object.values(databases).every((database) => !('fence' in database)))
-    return 'The fence is not installed: no lift has begun (runbook replicate).'
-  const wait =
-    lock?.alive || arming
-      ? 'a switchover is under way; the watchdog settles it past its deadline'
-      : 'run «npm run runbook -- resume --site FILE --execute»'
-  return `NOBODY accepts writes: ${wait}.`
-}
-
-function databaseText(database: DatabaseStatus): string {
-  if ('trouble' in database) return database.trouble
-  const { fence, links } = database
-  const state = fence
-    ? `${fence.state === 'open' ? 'accepts writes' : 'fenced'}, epoch ${epochOfToken(fence.token)}`
-    : 'no fence'
-  const followed = links.map(
-    ({ name, enabled, lagBytes }) =>
-      `follows by ${name}${enabled ? '' : ' (stopped)'}${lagBytes === undefined ? '' : `, ${lagBytes} bytes behind`}`,
-  )
-  return [state, ...followed].join('; ')
+  if (target.fence?.state === 'open' && source.fence?.state !== 'open')
+    return source.links.length > 0 ? 'cutover' : 'decommission'
+  return !source.fence && !target.fence ? 'foundation' : undefined
 }

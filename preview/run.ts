@@ -133,11 +133,36 @@ const noteJson =
     for (const [argument, value] of Object.entries(props)) {
       const source = typeof value === 'object' && value !== null ? jsonSource(value) : undefined
       if (source === undefined) continue
-      const written = runtime.serializeProperty(argument, source, new Set(), { keepOutputValues: false })
-      partial.set(key(type, name, argument), written.then(plain))
+      const written = runtime.serializeProperty(argument, opened(source), new Set(), {
+        keepOutputValues: false,
+      })
+      partial.set(
+        key(type, name, argument),
+        written.then((value) => closed(plain(value))),
+      )
     }
     return undefined
   }
+
+const inner = '<json>'
+
+/** A text inside a text is made from something too, such as a variable of a container: keeps it open … */
+function opened(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const source = jsonSource(value)
+  if (source !== undefined) return { [inner]: opened(source) }
+  if (Array.isArray(value)) return value.map(opened)
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, opened(each)]))
+}
+
+/** … and makes the text of it. */
+function closed(value: Json): Json {
+  if (Array.isArray(value)) return value.map(closed)
+  if (typeof value !== 'object' || value === null) return value
+  if (inner in value) return JSON.stringify(closed(value[inner] as Json))
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, closed(each)]))
+}
 
 async function fillJson({ resources }: Recording, partial: Map<string, Promise<Json>>): Promise<void> {
   for (const { type, name, inputs } of resources) {

@@ -6,6 +6,44 @@ const origin = { source: z.string().min(1), asOf: z.string().regex(/^\d{4}(-\d\d
 const usd = z.strictObject({ usd: z.number().positive(), ...origin })
 const amount = z.strictObject({ value: z.number().positive(), ...origin })
 
+/** A rate of a service; `sourced` says whether anybody could look it up when it was written. */
+const rate = z.strictObject({
+  usd: z.number().positive(),
+  /** What it is for one of: `hour`, `GB`, `month`. */
+  unit: z.string(),
+  sourced: z.boolean(),
+  ...origin,
+})
+
+/** What a stack's resources are priced by. */
+export const rateNames = [
+  'natGatewayHour',
+  'natGatewayGb',
+  'publicAddressHour',
+  'albHour',
+  'albCapacityHour',
+  'nlbHour',
+  'nlbCapacityHour',
+  'interfaceEndpointHour',
+  'interfaceEndpointGb',
+  'kmsKeyMonth',
+  'secretMonth',
+  'wafAclMonth',
+  'wafRuleMonth',
+  'wafMillionRequests',
+  'alarmMonth',
+  'dashboardMonth',
+  'logIngestGb',
+  'logStoreGbMonth',
+  'auroraGbMonth',
+  'auroraMillionRequests',
+  'searchGbMonth',
+  'hostedZoneMonth',
+  'vpnConnectionHour',
+  'provisionedGbHour',
+] as const
+export type RateName = (typeof rateNames)[number]
+
 export const architectures = ['x86_64', 'arm64'] as const
 export type Architecture = (typeof architectures)[number]
 
@@ -48,6 +86,9 @@ const schema = z.strictObject({
       }),
     ),
   }),
+  rates: z.record(z.enum(rateNames), rate),
+  /** An hour of a database class, a search node or a host that is not among `hosts`. */
+  instances: z.record(z.string(), rate),
 })
 
 /** Prices of one region in US dollars; every figure carries its source and date. */

@@ -65,6 +65,8 @@ const onPremises = z.strictObject({
     name: field.databaseName,
     applicationSecretArn: field.secretArn,
     replicationSecretArn: field.secretArn,
+    /** Login of the role that owns the tables, or of a superuser: fence and links are its work. */
+    ownerSecretArn: field.secretArn,
   }),
 })
 

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { holdProblem } from '../deployed.ts'
+import { holdProblem } from '../hold.ts'
 import { outputsSchema, readOutputs } from '../outputs.ts'
 import { whole } from './components/build.ts'
 

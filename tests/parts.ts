@@ -36,8 +36,8 @@ const rows = {
     mend: 'npx tsx scripts/install-engine.ts',
   },
   'python moto': {
-    find: pythonPackage('moto', 'moto'),
-    mend: "pip install 'moto[server,all]' (PYTHON names the interpreter)",
+    find: pythonPackage('moto', 'moto', '5.2.5'),
+    mend: "pip install 'moto[server,all]==5.2.5' (PYTHON names the interpreter)",
   },
   pgbouncer: { find: () => findProgram('pgbouncer'), mend: 'apt-get install pgbouncer' },
   pg_dump: { find: () => findProgram('pg_dump'), mend: 'apt-get install postgresql-client' },

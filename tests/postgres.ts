@@ -15,7 +15,13 @@ export async function testPostgres(
   _t: Pick<ExecutionContext, 'log'> | undefined,
   side: 'source' | 'target',
   settings: Record<string, string> = {},
+  major?: number,
 ): Promise<PostgresServer> {
   // A test's data need not survive a crash of the machine.
-  return startPostgres({ side, sandbox: testSandbox(), settings: { fsync: 'off', ...settings } })
+  return startPostgres({
+    side,
+    sandbox: testSandbox(),
+    settings: { fsync: 'off', ...settings },
+    ...(major && { major }),
+  })
 }

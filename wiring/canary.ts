@@ -105,6 +105,8 @@ export const apiArgs = (base: Base, needs: ServiceNeeds): FargateServiceArgs => 
             ADMIN_PORT: String(adminPort),
             SIDE: 'cloud',
             GATE: 'pgbouncer',
+            // The front door encrypts to its targets and does not check who they are.
+            TLS: 'self-signed',
             LOG_LEVEL: 'info',
             ...logEnvironment(logs.endpoints.jsonLines),
           },

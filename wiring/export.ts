@@ -8,38 +8,64 @@ import type { PaymentsDatabase } from '../components/payments-database.ts'
 import type { RouteStore } from '../components/route-store.ts'
 import type { ServiceSecrets } from '../components/service-secrets.ts'
 import { holdPath } from '../deployed.ts'
-import type { Exported, StackOutputs } from '../outputs.ts'
+import type { Exported, StackOutputs, TaskOutputs } from '../outputs.ts'
 import type { Base } from './base.ts'
 import type { LiftSecret } from './foundation.ts'
 
-export interface Parts {
+export interface Parts extends TaskParts {
+  /** From `replicate` on. */
+  replicate?: (ReplicateParts & { runner: MigrationRunner }) | undefined
+}
+
+/** What there is before the runner. */
+export interface TaskParts {
   alerts: Alerts
   cluster: Cluster
   network: Network
   liftSecrets: ServiceSecrets<LiftSecret>
   frontDoor: FrontDoor
-  /** From `replicate` on. */
-  replicate?:
-    | {
-        database: PaymentsDatabase
-        routeStore: RouteStore
-        pooler: ConnectionPooler
-        runner: MigrationRunner
-      }
-    | undefined
+}
+
+export interface ReplicateParts {
+  database: PaymentsDatabase
+  routeStore: RouteStore
+  pooler: ConnectionPooler
 }
 
 /** What the stack exports: outputs.ts, filled in. */
-export function exportOutputs({ settings, source: { removed } }: Base, parts: Parts): Exported<StackOutputs> {
-  const { alerts, cluster, frontDoor, replicate } = parts
-  const { stack, region, accountId, phase, weight, removal, window, approvals, onPremises } = settings
+export function exportOutputs(base: Base, parts: Parts): Exported<StackOutputs> {
+  const { phase, weight, removal } = base.settings
+  const { replicate, network } = parts
+  return {
+    ...taskOutputs(base, parts, replicate),
+    phase,
+    weight,
+    removal,
+    ...(replicate && {
+      runner: {
+        family: replicate.runner.runnerFamily,
+        watchdogService: replicate.runner.watchdogService,
+        journalBucket: replicate.runner.journalBucket,
+        deskBucket: replicate.runner.deskBucket,
+        subnetIds: network.privateSubnetIds,
+        securityGroupId: network.groups.runner,
+      },
+    }),
+  }
+}
+
+/** What the tasks of the lift get: the same, without what they must not hang on. */
+export function taskOutputs(
+  { settings, source: { removed } }: Base,
+  parts: TaskParts,
+  replicate?: ReplicateParts,
+): Exported<TaskOutputs> {
+  const { alerts, cluster, frontDoor } = parts
+  const { stack, region, accountId, window, approvals, onPremises } = settings
   return {
     stack,
     region,
     accountId,
-    phase,
-    weight,
-    removal,
     cluster: cluster.clusterName,
     alertsTopicArn: alerts.topicArn,
     holdPath: holdPath(stack),
@@ -55,14 +81,14 @@ export function exportOutputs({ settings, source: { removed } }: Base, parts: Pa
       }),
     },
     ...(!removed && { source: onPremises.database }),
-    ...(replicate && exportReplicate(parts, replicate)),
+    ...(replicate && ofReplicate(parts, replicate)),
   }
 }
 
-function exportReplicate(
-  { network, liftSecrets }: Parts,
-  { database, routeStore, pooler, runner }: NonNullable<Parts['replicate']>,
-): Pick<Exported<StackOutputs>, 'target' | 'gate' | 'runner'> {
+function ofReplicate(
+  { liftSecrets }: TaskParts,
+  { database, routeStore, pooler }: ReplicateParts,
+): Pick<Exported<TaskOutputs>, 'target' | 'gate'> {
   return {
     target: {
       host: database.writerEndpoint,
@@ -81,13 +107,6 @@ function exportReplicate(
       agentPort: pooler.agentPort,
       agentKeySecretArn: liftSecrets.arns['agent-key'],
       routeTable: routeStore.tableName,
-    },
-    runner: {
-      family: runner.runnerFamily,
-      watchdogService: runner.watchdogService,
-      journalBucket: runner.journalBucket,
-      subnetIds: network.privateSubnetIds,
-      securityGroupId: network.groups.runner,
     },
   }
 }

@@ -33,7 +33,11 @@ export const networkArgs = ({ context, keys, settings, source }: Base): NetworkA
   cidr: settings.network.cidr,
   zones: settings.network.zones,
   nat: context.reaches('canary') ? settings.network.natGateways : 'none',
-  interfaceEndpoints: settings.network.interfaceEndpoints,
+  // Through ecs the runner finds the gates, before there is a NAT.
+  interfaceEndpoints: [
+    ...settings.network.interfaceEndpoints,
+    ...(context.reaches('replicate') ? ['ecs'] : []),
+  ],
   flows: flowsAt({ reaches: context.reaches, removed: source.removed }, settings.onPremises.api.port),
   onPremises: {
     cidrs: settings.onPremises.cidrs,

@@ -1,8 +1,8 @@
 import type { Bucket } from '../components/bucket.ts'
 import type { Cluster } from '../components/cluster.ts'
-import type { ConnectionPooler, ConnectionPoolerArgs } from '../components/connection-pooler.ts'
-import type { FrontDoor } from '../components/front-door.ts'
+import type { ConnectionPoolerArgs } from '../components/connection-pooler.ts'
 import type { Images } from '../components/images.ts'
+import { json } from '../components/json.ts'
 import type { MigrationRunnerArgs } from '../components/migration-runner.ts'
 import type { Network } from '../components/network.ts'
 import type { PaymentsDatabase, PaymentsDatabaseArgs } from '../components/payments-database.ts'
@@ -11,6 +11,7 @@ import type { ServiceSecrets } from '../components/service-secrets.ts'
 import { holdPath } from '../deployed.ts'
 import type { Settings } from '../settings.ts'
 import type { Base } from './base.ts'
+import { type ReplicateParts, type TaskParts, taskOutputs } from './export.ts'
 import type { LiftSecret } from './foundation.ts'
 
 type AllImages = Images<keyof Settings['images']>
@@ -78,24 +79,21 @@ export const poolerArgs = (
   }
 }
 
-interface RunnerNeeds {
-  liftSecrets: ServiceSecrets<LiftSecret>
+interface RunnerNeeds extends TaskParts, ReplicateParts {
   accessLogs: Bucket
-  network: Network
-  cluster: Cluster
   images: AllImages
-  frontDoor: FrontDoor
-  database: PaymentsDatabase
-  routeStore: RouteStore
-  pooler: ConnectionPooler
 }
 
-export const runnerArgs = (
-  { context, keys, settings, source: { removed } }: Base,
-  { accessLogs, liftSecrets, network, cluster, images, frontDoor, database, routeStore, pooler }: RunnerNeeds,
-): MigrationRunnerArgs => {
+export const runnerArgs = (base: Base, needs: RunnerNeeds): MigrationRunnerArgs => {
+  const {
+    context,
+    keys,
+    settings,
+    source: { removed },
+  } = base
+  const { accessLogs, liftSecrets, network, cluster, images, frontDoor, database, routeStore, pooler } = needs
   const { database: source } = settings.onPremises
-  const sourceSecrets = removed ? [] : [source.applicationSecretArn, source.replicationSecretArn]
+  const sourceSecrets = removed ? [] : [source.ownerSecretArn, source.replicationSecretArn]
   return {
     context,
     cluster,
@@ -104,23 +102,8 @@ export const runnerArgs = (
     image: images.uris.runner,
     repositoryArn: images.repositoryArns.runner,
     environment: {
-      STACK: settings.stack,
-      CLUSTER: cluster.clusterName,
-      POOLER_SERVICE: pooler.serviceName,
-      AGENT_PORT: String(pooler.agentPort),
-      AGENT_KEY_SECRET_ARN: liftSecrets.arns['agent-key'],
-      ROUTE_TABLE: routeStore.tableName,
-      HOLD_PATH: holdPath(settings.stack),
-      LISTENER_ARN: frontDoor.listener.arn,
-      TARGET_HOST: database.writerEndpoint,
-      TARGET_OWNER_SECRET_ARN: database.ownerSecretArn,
-      TARGET_APPLICATION_SECRET_ARN: liftSecrets.arns['target-application'],
-      TARGET_REPLICATION_SECRET_ARN: liftSecrets.arns['target-replication'],
-      ...(!removed && {
-        SOURCE_HOST: source.host,
-        SOURCE_APPLICATION_SECRET_ARN: source.applicationSecretArn,
-        SOURCE_REPLICATION_SECRET_ARN: source.replicationSecretArn,
-      }),
+      LIFT_STACK: settings.stack,
+      STACK_OUTPUTS: json(taskOutputs(base, needs, needs)),
     },
     rights: {
       routeTableArn: routeStore.tableArn,
@@ -130,7 +113,6 @@ export const runnerArgs = (
       secretArns: [
         ...sourceSecrets,
         database.ownerSecretArn,
-        liftSecrets.arns['target-application'],
         liftSecrets.arns['target-replication'],
         liftSecrets.arns['agent-key'],
       ],

@@ -48,6 +48,8 @@ const checkMembers = (members: Record<string, string>, value: WireObject, path: 
 
 const texts = (value: Wire | undefined): string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []
+/** Where Filebeat keeps what it has read, in its image. */
+const filebeatRegistry = '/usr/share/filebeat/data'
 const fargateDrivers = new Set(['awslogs', 'splunk', 'awsfirelens'])
 
 /** Rules that the shapes do not have (documentation of RegisterTaskDefinition). `task` are the task definition's inputs. */
@@ -58,6 +60,11 @@ const checkTogether = (containers: WireObject[], task: WireObject): Failure[] =>
   const fargate = texts(task.requiresCompatibilities).includes('FARGATE')
   const volumes = new Set(
     (Array.isArray(task.volumes) ? task.volumes : []).map((v) => (v as WireObject).name),
+  )
+  const onHost = new Set(
+    (Array.isArray(task.volumes) ? task.volumes : []).flatMap((v) =>
+      (v as WireObject).hostPath === undefined ? [] : [(v as WireObject).name],
+    ),
   )
   const names = containers.map((c) => c.name)
   for (const [i, container] of containers.entries()) {
@@ -86,6 +93,17 @@ const checkTogether = (containers: WireObject[], task: WireObject): Failure[] =>
           i,
           `mountPoints[${j}].sourceVolume`,
           `the task has no volume ${JSON.stringify(mount.sourceVolume)}`,
+        )
+    for (const [j, mount] of (Array.isArray(container.mountPoints) ? container.mountPoints : []).entries())
+      if (
+        isObject(mount) &&
+        mount.containerPath === filebeatRegistry &&
+        !onHost.has(mount.sourceVolume ?? null)
+      )
+        refuse(
+          i,
+          `mountPoints[${j}].sourceVolume`,
+          'Filebeat would forget where it was: give the volume a hostPath',
         )
     for (const [j, port] of (Array.isArray(container.portMappings) ? container.portMappings : []).entries())
       if (

@@ -6,8 +6,8 @@ export type Wire = null | boolean | number | string | Wire[] | { [key: string]: 
 export type WireObject = { [key: string]: Wire }
 
 // From @pulumi/pulumi/runtime/rpc.ts; they are part of the engine's protocol and never change.
-const signature = '4dabf18193072939515e22adb298388d'
-const signatures = {
+export const signature = '4dabf18193072939515e22adb298388d'
+export const signatures = {
   asset: 'c44067f5952c0a294b673a41bacd8c17',
   archive: '0def7320c3a5731c473e5ecbe6d01bc7',
   secret: '1b47061264138c4ac30d75fd1eb44270',

@@ -138,6 +138,9 @@ const services = [
   'opensearch',
   'account',
   'cur',
+  'billing',
+  'organizations',
+  'sso',
   'pricing',
   'access-analyzer',
 ]

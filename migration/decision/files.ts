@@ -1,10 +1,15 @@
 import { link, mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Site } from '../site.ts'
+import { recordStore } from '../store/open.ts'
 import type { Decision, DecisionStore, Verdict } from './decision.ts'
+import { decisionRecords } from './records.ts'
 
 /** The decision records of a site. */
-export const decisionStore = (site: Site): DecisionStore => decisionFiles(join(site.journal, 'decisions'))
+export const decisionStore = (site: Site): DecisionStore =>
+  site.journal.startsWith('s3:')
+    ? decisionRecords(recordStore(site))
+    : decisionFiles(join(site.journal, 'decisions'))
 
 /** Decision records as files of one folder, created by link(2), which refuses a name that exists. */
 export function decisionFiles(folder: string): DecisionStore {
@@ -31,6 +36,15 @@ export function decisionFiles(folder: string): DecisionStore {
     return path
   }
 
+  /** A candidate of somebody else: it says the same. For who comes when the disk is full already. */
+  async function standingCandidate(epoch: number, verdict: Verdict): Promise<string | undefined> {
+    const names = await readdir(folder).catch(() => [])
+    const found = names.find(
+      (name) => name.startsWith(`epoch-${epoch}.${verdict}.`) && !name.endsWith('.new'),
+    )
+    return found && join(folder, found)
+  }
+
   return {
     read,
     async prepare(epoch, by) {
@@ -43,7 +57,12 @@ export function decisionFiles(folder: string): DecisionStore {
       try {
         await link(candidate, recordOf(epoch)).catch(async (error: NodeJS.ErrnoException) => {
           if (error.code !== 'ENOENT') throw error
-          await link(await writeCandidate(epoch, verdict, by), recordOf(epoch))
+          const written = await writeCandidate(epoch, verdict, by).catch(async (trouble) => {
+            const standing = await standingCandidate(epoch, verdict)
+            if (!standing) throw trouble
+            return standing
+          })
+          await link(written, recordOf(epoch))
         })
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error

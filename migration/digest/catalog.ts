@@ -8,6 +8,8 @@ export interface CatalogColumn extends ColumnType {
   name: string
   /** The type as SQL writes it, domains resolved: for casts. */
   castType: string
+  /** No row can hold NULL. */
+  notNull: boolean
 }
 
 export interface CatalogTable extends Table {
@@ -62,7 +64,10 @@ ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`
 
 const columnsSql = `
 SELECT a.attrelid, a.attname, b.typname, b.typtype, b.typnamespace = 'pg_catalog'::regnamespace,
-  b.oid <> a.atttypid, format_type(b.oid, -1)
+  b.oid <> a.atttypid, format_type(b.oid, -1),
+  -- From 18 on a constraint may be there before the rows were checked, and columns may be worked out when read.
+  a.attnotnull AND a.attgenerated <> 'v' AND NOT EXISTS (SELECT FROM pg_constraint c
+    WHERE c.conrelid = a.attrelid AND c.contype = 'n' AND NOT c.convalidated AND c.conkey = ARRAY[a.attnum])
 FROM pg_attribute a
 CROSS JOIN LATERAL (
   WITH RECURSIVE under AS (
@@ -98,7 +103,7 @@ export async function readCatalog(client: pg.ClientBase): Promise<Catalog> {
       fingerprint: '',
     })
   }
-  for (const [oid, name, base, kind, builtin, domain, castType] of await rows(client, columnsSql, [
+  for (const [oid, name, base, kind, builtin, domain, castType, notNull] of await rows(client, columnsSql, [
     [...byOid.keys()],
   ])) {
     byOid.get(oid!)!.columns.push({
@@ -108,6 +113,7 @@ export async function readCatalog(client: pg.ClientBase): Promise<Catalog> {
       builtin: builtin === 't',
       domain: domain === 't',
       castType: castType!,
+      notNull: notNull === 't',
     })
   }
   for (const table of byOid.values()) table.fingerprint = JSON.stringify(table.columns)

@@ -1,6 +1,7 @@
 /** Keys that changed and were not yet seen to agree. */
 import type { Message, Relation, Tuple } from './pgoutput.ts'
-import type { Plan, TablePlan } from './plan.ts'
+import type { Plan } from './plan.ts'
+import type { TablePlan } from './table-plan.ts'
 import { type Changes, type Key, tableName } from './types.ts'
 
 /** Above this a table is read as a whole: cheaper for the client's memory, and soon for the server too. */

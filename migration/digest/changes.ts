@@ -1,18 +1,16 @@
 /** Follows what changes on the source, from a slot of its own. */
 import { setTimeout as delay } from 'node:timers/promises'
-import pg from 'pg'
 import { type Batch, ChangeSet } from './change-set.ts'
 import { CannotCompareError, cannotCompare } from './errors.ts'
-import { formatLsn, parseLsn } from './lsn.ts'
+import { parseLsn } from './lsn.ts'
 import { PgoutputReader } from './pgoutput.ts'
 import type { Plan } from './plan.ts'
-import { connect, rows } from './session.ts'
+import { dropSlot, ensureSlot } from './slot.ts'
 import type { Changes, Connection } from './types.ts'
 import { openWalStream, type WalStream } from './wal-stream.ts'
 
 const acknowledgeEveryMs = 500
 const pingEveryMs = 5
-const slotTimeoutMs = 60_000
 const reconnectAfterMs = 200
 /** The slot is gone, or its WAL is: nobody can say what changed. */
 const fatalCodes = ['42704', '55000', '42501', '28P01', '28000', '3D000']
@@ -201,57 +199,5 @@ class Tracker implements ChangeTracker {
 
   #explain(error: unknown): CannotCompareError {
     return cannotCompare('source', `following changes in slot ${this.#options.slot}`, error)
-  }
-}
-
-async function ensureSlot({ source, slot }: TrackOptions): Promise<string> {
-  const client = await connect('source', source)
-  try {
-    const known = await rows(
-      client,
-      'SELECT confirmed_flush_lsn FROM pg_catalog.pg_replication_slots WHERE slot_name = $1',
-      [slot],
-    )
-    if (known[0]?.[0]) return formatLsn(parseLsn(known[0][0]))
-    // It waits for every transaction that is open in the cluster.
-    await client.query(`SET statement_timeout = '${slotTimeoutMs}'`)
-    const [[made]] = (await rows(
-      client,
-      `SELECT lsn FROM pg_catalog.pg_create_logical_replication_slot($1, 'pgoutput')`,
-      [slot],
-    )) as [[string]]
-    return made
-  } catch (error) {
-    throw cannotCompare('source', `making the slot ${slot}`, error)
-  } finally {
-    await client.end()
-  }
-}
-
-async function dropSlot({ source, slot }: TrackOptions): Promise<void> {
-  const client = await connect('source', source)
-  try {
-    // The walsender may need a moment to let go of the slot.
-    await client.query(
-      `DO $$ BEGIN
-        FOR attempt IN 1..200 LOOP
-          BEGIN
-            PERFORM pg_catalog.pg_drop_replication_slot(slot_name) FROM pg_catalog.pg_replication_slots
-              WHERE slot_name = ${pg.escapeLiteral(slot)};
-            RETURN;
-          EXCEPTION WHEN object_in_use THEN PERFORM pg_catalog.pg_sleep(0.01);
-          END;
-        END LOOP;
-        RAISE EXCEPTION 'replication slot is still in use';
-      END $$`,
-    )
-  } catch (error) {
-    throw cannotCompare(
-      'source',
-      `dropping the slot ${slot}; drop it by hand, or it holds WAL for ever`,
-      error,
-    )
-  } finally {
-    await client.end()
   }
 }

@@ -1,4 +1,5 @@
 /** How a column's value becomes bytes that are the same on every server. */
+import { links } from './links.ts'
 import { quoted } from './types.ts'
 
 interface CanonicalForm {
@@ -14,6 +15,18 @@ interface CanonicalForm {
 const self = (column: string) => column
 const send = (name: string) => (column: string) => `pg_catalog.${name}(${column})`
 const text = (column: string) => `${column} COLLATE "C"`
+
+/** On, before and after the origins from which links round; the third is a whole number of strides before one. */
+const times = [
+  '2000-01-01 00:00:00+00',
+  '1999-12-31 23:59:59.999999+00',
+  '1997-11-15 06:38:56+00',
+  '2026-11-25 12:34:56.789012+00',
+  '4714-11-24 00:00:00+00 BC',
+  '294276-12-31 23:59:59.999999+00',
+  'infinity',
+  '-infinity',
+]
 
 /**
  * Types by name in pg_type whose form is safe without text. Types absent here go through their output
@@ -36,11 +49,8 @@ export const canonicalForms: Record<string, CanonicalForm> = {
   varchar: { expression: text, samples: ['', 'a', 'longer'] },
   bpchar: { expression: send('bpcharsend'), samples: ['', 'a', 'a  '] },
   name: { expression: send('namesend'), samples: ['', 'a'] },
-  timestamp: {
-    expression: send('timestamp_send'),
-    samples: ['2000-01-01', '1999-12-31 23:59:59.999999', 'infinity'],
-  },
-  timestamptz: { expression: send('timestamptz_send'), samples: ['2000-01-01 00:00:00+00', '-infinity'] },
+  timestamp: { expression: send('timestamp_send'), samples: times.map((time) => time.replace('+00', '')) },
+  timestamptz: { expression: send('timestamptz_send'), samples: times },
   time: { expression: send('time_send'), samples: ['00:00', '24:00', '12:34:56.789'] },
   timetz: { expression: send('timetz_send'), samples: ['00:00+00', '12:34:56-08'] },
   interval: { expression: send('interval_send'), samples: ['1 mon', '30 days', '-1 year 2 days 03:04:05.6'] },
@@ -101,4 +111,15 @@ export function canonicalExpression(
   const typed = options.cast ? `${column}::pg_catalog.${form}` : column
   if (inServerEncoding.has(form) && !options.sameEncoding) return `pg_catalog.textsend(${typed})`
   return canonicalForms[form]!.expression(typed)
+}
+
+/** The SQL that a form's link takes; undefined where it has none. */
+export function linkedExpression(
+  name: string,
+  form: string,
+  options: { cast: boolean; sameEncoding: boolean },
+): string | undefined {
+  if (!(form in links) || (inServerEncoding.has(form) && !options.sameEncoding)) return undefined
+  const typed = options.cast ? `${quoted(name)}::pg_catalog.${form}` : quoted(name)
+  return inServerEncoding.has(form) ? text(typed) : typed
 }

@@ -3,10 +3,10 @@ import { type Bucketing, differingBuckets, finer, inBuckets } from './buckets.ts
 import { type Difference, difference, rowsByName } from './compare.ts'
 import { cannotCompare } from './errors.ts'
 import type { Seeds } from './hash.ts'
-import type { TablePlan } from './plan.ts'
 import { digestOf, type ScannedTable } from './scan.ts'
 import { rows } from './session.ts'
 import { digestSql, keyNumber, relationOf, rowsSql } from './sql.ts'
+import type { TablePlan } from './table-plan.ts'
 import { type Clients, quoted, tableName } from './types.ts'
 
 /** Rows a side sends at once: bounds the client's memory. */

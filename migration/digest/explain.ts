@@ -3,9 +3,9 @@ import type pg from 'pg'
 import { cannotCompare } from './errors.ts'
 import { keyHash, type Seeds } from './hash.ts'
 import { maskCards } from './mask.ts'
-import type { TablePlan } from './plan.ts'
 import { rows } from './session.ts'
 import { keysCondition, relationOf } from './sql.ts'
+import type { TablePlan } from './table-plan.ts'
 import { type Clients, type DifferingRow, type Key, quoted, type Side, tableName } from './types.ts'
 
 const keysAtOnce = 200
@@ -42,7 +42,7 @@ async function columnHashes(
   seeds: Seeds,
 ): Promise<Map<string, (string | null)[]>> {
   const naming = table.key.map(({ name }) => `${quoted(name)}::pg_catalog.text`)
-  const hashes = table.columnExpressions.map((expression) => keyHash(table.recipe, [expression], seeds))
+  const hashes = table.columnValues.map((value) => keyHash(table.recipe, [value], seeds))
   const sql = `SELECT ${[...naming, ...hashes].join(', ')} FROM ${relationOf(table, side)} WHERE ${keysCondition(table, side)}`
   const read = await rows(client, sql, keyArrays(table, keys)).catch((error) =>
     Promise.reject(cannotCompare(side, `reading ${tableName(table)}`, error)),

@@ -9,8 +9,9 @@ export {
   readInvariants,
 } from './invariants.ts'
 export { keepVerified, keysToLookAtAgain, type Reverification } from './keep-verified.ts'
-export { type Plan, planTables, type TablePlan } from './plan.ts'
+export { type Plan, planTables } from './plan.ts'
 export { reportJson, reportText, showSql } from './report.ts'
+export type { TablePlan } from './table-plan.ts'
 export * from './types.ts'
 export { mergeShards, readShard, verifyAll } from './verify-all.ts'
 export { type VerifyKeysOptions, verifyKeys } from './verify-keys.ts'

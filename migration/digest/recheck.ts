@@ -3,9 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Examined } from './examine.ts'
 import { seedsFrom } from './hash.ts'
-import { planTables, type TablePlan } from './plan.ts'
+import { planTables } from './plan.ts'
 import { tableResult } from './result.ts'
 import { begin, connect, digesting } from './session.ts'
+import type { TablePlan } from './table-plan.ts'
 import {
   type Connection,
   type Key,

@@ -5,9 +5,10 @@ import type { ChunkJournal, Run } from './chunk-journal.ts'
 import { CannotCompareError, cannotCompare } from './errors.ts'
 import { type Seeds, seedsFrom } from './hash.ts'
 import { Meter } from './meter.ts'
-import { type Plan, planTables, type TablePlan } from './plan.ts'
+import { type Plan, planTables } from './plan.ts'
 import type { Sides } from './scan.ts'
 import { connect, openSnapshot } from './session.ts'
+import type { TablePlan } from './table-plan.ts'
 import { type Clients, type Connection, type Table, tableName, type VerifyOptions } from './types.ts'
 
 const maxSeed = 2 ** 47

@@ -6,9 +6,9 @@ import { type Chunk, chunksOf } from './chunks.ts'
 import { cannotCompare } from './errors.ts'
 import type { Seeds } from './hash.ts'
 import type { Meter } from './meter.ts'
-import type { TablePlan } from './plan.ts'
 import { rows, type SnapshotSessions } from './session.ts'
 import { digestSql, relationOf } from './sql.ts'
+import type { TablePlan } from './table-plan.ts'
 import { quoted, type Side, tableName } from './types.ts'
 
 const bytesPerRow = 200

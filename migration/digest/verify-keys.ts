@@ -6,11 +6,12 @@ import { CannotCompareError, cannotCompare } from './errors.ts'
 import { type Examined, examine } from './examine.ts'
 import { keyArrays } from './explain.ts'
 import { type Seeds, seedsFrom } from './hash.ts'
-import type { Plan, TablePlan } from './plan.ts'
+import type { Plan } from './plan.ts'
 import { requireFound, tableResult } from './result.ts'
 import { digestOf } from './scan.ts'
 import { begin, digesting, rows } from './session.ts'
 import { digestSql, keysCondition, relationOf, rowsSql } from './sql.ts'
+import type { TablePlan } from './table-plan.ts'
 import {
   type Changes,
   type Clients,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { FrontDoor, Weights } from './front-door.ts'
+import { emergencyIn, fallBackUnder, type HoldStore } from './holds.ts'
 
 const weightsSchema = z.object({ onPremises: z.number(), cloud: z.number() })
 const sideSchema = z.object({
@@ -13,8 +14,10 @@ const refusalSchema = z.object({ error: z.string() })
 
 const answerWithinMs = 5000
 
+const put = { method: 'PUT', headers: { 'content-type': 'application/json' } }
+
 /** A front door that is asked over its admin HTTP, e.g. `http://127.0.0.1:9901`. */
-export function localFrontDoor(adminUrl: string): FrontDoor {
+export function localFrontDoor(adminUrl: string, holds: HoldStore): FrontDoor {
   async function ask<T>(schema: z.ZodType<T>, path: string, init: RequestInit = {}): Promise<T> {
     const what = `front door ${adminUrl}${path}`
     let response: Response
@@ -35,16 +38,23 @@ export function localFrontDoor(adminUrl: string): FrontDoor {
     )
   }
 
+  async function setWeights(weights: Weights): Promise<void> {
+    await ask(weightsSchema, '/weights', { ...put, body: JSON.stringify(weights) })
+  }
+
   return {
     kind: 'local',
     weights: () => ask(weightsSchema, '/weights'),
-    async setWeights(weights: Weights) {
-      await ask(weightsSchema, '/weights', {
-        method: 'PUT',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(weights),
-      })
-    },
+    setWeights,
+    fallBack: ({ by, reason }) =>
+      fallBackUnder(
+        holds,
+        async () => ({ weight: 0, by, at: new Date().toISOString(), reason, emergency: true }),
+        () => setWeights({ onPremises: 100, cloud: 0 }),
+      ),
+    held: () => emergencyIn(holds),
+    release: () => holds.remove(),
+    alarms: async () => [],
     metrics: (since) => ask(metricsSchema, `/metrics?since=${since}`),
     async close() {},
   }

@@ -2,9 +2,12 @@ import { epochOfToken, StaleTokenError } from '../epoch.ts'
 import { allTried, type GateState, PauseTimeoutError, type Route, type Side, type WriteGate } from './gate.ts'
 import { type Answer, jsonClient } from './http.ts'
 
-/** A write gate whose servers speak the agent protocol: beside each pooler, or the services' own pools. */
-export function agentsGate(urls: string[], addressOf: (side: Side) => Route): WriteGate {
-  const clients = urls.map((url) => ({ url, http: jsonClient(url) }))
+/**
+ * A write gate whose servers speak the agent protocol: beside each pooler, or the services' own pools.
+ * @param key what runner and agents sign with; not needed on loopback
+ */
+export function agentsGate(urls: string[], addressOf: (side: Side) => Route, key?: string): WriteGate {
+  const clients = urls.map((url) => ({ url, http: jsonClient(url, { key }) }))
 
   async function call(
     { url, http }: (typeof clients)[number],

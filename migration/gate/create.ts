@@ -1,8 +1,12 @@
+import { secretReader } from '../aws/secrets.ts'
 import { addressOf } from '../database.ts'
 import type { Site } from '../site.ts'
 import { agentsGate } from './agents.ts'
 import type { WriteGate } from './gate.ts'
 import { pgbouncerGate } from './pgbouncer.ts'
+import { poolerTasks } from './pooler-tasks.ts'
+import { poolersGate } from './poolers.ts'
+import { routeTable } from './route-store.ts'
 
 /** The write gate that the site file names. */
 export function createGate(site: Site): WriteGate {
@@ -14,6 +18,20 @@ export function createGate(site: Site): WriteGate {
         site.gate.agents.map((agent) => agent.url),
         (side) => addressOf(site, side),
       )
+    case 'poolers': {
+      const { tasks, agentKeySecret, routeTable: table, database, region } = site.gate
+      const find =
+        'agents' in tasks
+          ? async () => tasks.agents
+          : poolerTasks(tasks.cluster, tasks.service, tasks.agentPort, region)
+      const secret = secretReader(region)
+      return poolersGate({
+        find,
+        key: () => secret(agentKeySecret),
+        routes: routeTable(table, database, region),
+        addressOf: (side) => addressOf(site, side),
+      })
+    }
     case 'none':
       return noGate()
   }

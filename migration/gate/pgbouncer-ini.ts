@@ -11,6 +11,12 @@ import {
 import { dirname } from 'node:path'
 import type { Route, Side } from './gate.ts'
 
+/** What a pooler logs in to a server with, when clients log in to the pooler with something else. */
+export interface ServerLogin {
+  user: string
+  password: string
+}
+
 const mark = /^; payments-lift token=(\d+) side=(source|target)$/m
 
 /** What the ini says of the switchover: the token last obeyed, and where the database's requests go. */
@@ -25,18 +31,24 @@ export function withMark(ini: string, token: number, side: Side): string {
   return mark.test(ini) ? ini.replace(mark, line) : `${line}\n${ini}`
 }
 
-/** The ini with one database sent elsewhere: host and port change, its other keys stay. */
-export function withRoute(ini: string, database: string, route: Route): string {
+/**
+ * The ini with one database sent elsewhere: host and port change, its other keys stay.
+ * @param login where the two servers have different ones
+ */
+export function withRoute(ini: string, database: string, route: Route, login?: ServerLogin): string {
+  const changed = login ? 'host|port|user|password' : 'host|port'
+  const keys = new RegExp(`\\b(?:${changed})\\s*=\\s*(?:'(?:[^']|'')*'|\\S+)`, 'g')
   const entry = entryPattern(database)
   if (!entry.test(ini)) throw new Error(`the ini has no entry «${database} = …» under [databases]`)
-  return ini.replace(entry, (_line, name: string, keys: string) => {
-    const others = keys
-      .replaceAll(/\b(?:host|port)\s*=\s*(?:'[^']*'|\S+)/g, '')
-      .replaceAll(/\s+/g, ' ')
-      .trim()
-    return `${name} = host=${route.host} port=${route.port} ${others}`.trimEnd()
+  return ini.replace(entry, (_line, name: string, now: string) => {
+    const others = now.replaceAll(keys, '').replaceAll(/\s+/g, ' ').trim()
+    const as = login ? `user=${quoted(login.user)} password=${quoted(login.password)} ` : ''
+    return `${name} = host=${route.host} port=${route.port} ${as}${others}`.trimEnd()
   })
 }
+
+/** As PgBouncer reads a value with anything in it. */
+export const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`
 
 /** Writes beside, syncs, renames and syncs the folder, so that a pooler that restarts reads old or new, never half. */
 export function replaceFile(path: string, text: string): void {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import pg from 'pg'
 import { epochOfToken, StaleTokenError } from '../epoch.ts'
 import { allTried, type GateState, PauseTimeoutError, type Route, type Side, type WriteGate } from './gate.ts'
-import { readIni, readMark, replaceFile, withMark, withRoute } from './pgbouncer-ini.ts'
+import { readIni, readMark, replaceFile, type ServerLogin, withMark, withRoute } from './pgbouncer-ini.ts'
 
 export interface PgBouncerOptions {
   /** The name under which the application asks for the database. */
@@ -11,6 +11,8 @@ export interface PgBouncerOptions {
   poolers: { admin: string; ini: string }[]
   /** The application's own connection string through a pooler; its host and port are replaced by each pooler's. */
   appUrl: string
+  /** Where the two servers have logins of their own. */
+  logins?: Record<Side, ServerLogin>
 }
 
 /** A write gate made of PgBouncer processes, commanded by their admin consoles. */
@@ -55,12 +57,12 @@ type Pooler = ReturnType<typeof createPooler>
 
 function createPooler(
   { admin, ini }: { admin: string; ini: string },
-  { database, appUrl }: PgBouncerOptions,
+  { database, appUrl, logins }: PgBouncerOptions,
 ) {
   const where = `PgBouncer at ${new URL(admin).host}`
   // PAUSE occupies its connection until it is through: what undoes it needs another.
   const pausing = console(admin)
-  const commanding = console(admin)
+  const commanding = console(admin, answerWithinMs)
 
   function claim(token: number): void {
     const text = readIni(ini)
@@ -96,7 +98,8 @@ function createPooler(
     },
     async route(token: number, route: Route) {
       claim(token)
-      replaceFile(ini, withMark(withRoute(readIni(ini), database, route), token, route.side))
+      const routed = withRoute(readIni(ini), database, route, logins?.[route.side])
+      replaceFile(ini, withMark(routed, token, route.side))
       await commanding.query('reload')
       // RELOAD says success on a file it could not read.
       const { host, port } = await show()
@@ -148,12 +151,19 @@ function createPooler(
   }
 }
 
+/** How long a command may go without an answer, milliseconds: a pooler that is frozen must not hold up the others. */
+const answerWithinMs = 5000
+
 /** An admin console that is connected at its first command; it speaks only the simple query protocol. */
-function console(url: string) {
+function console(url: string, queryTimeoutMs?: number) {
   let connecting: Promise<pg.Client> | undefined
   let connected: pg.Client | undefined
   const connect = async () => {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3000 })
+    const client = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: 3000,
+      ...(queryTimeoutMs && { query_timeout: queryTimeoutMs }),
+    })
     client.on('error', () => {
       connecting = undefined
     })
@@ -172,7 +182,13 @@ function console(url: string) {
       connecting.catch(() => {
         connecting = undefined
       })
-      return (await (await connecting).query(command)).rows
+      try {
+        return (await (await connecting).query(command)).rows
+      } catch (error) {
+        // Whoever asks next must not wait behind a command that is not answered.
+        if (/timeout/i.test((error as Error).message)) this.drop()
+        throw error
+      }
     },
     async end() {
       await connecting?.then((client) => client.end()).catch(() => {})

@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fdatasyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
+import type { Sharing } from './share.ts'
 
 export interface JournalEntry {
   seq: number
@@ -19,13 +28,20 @@ export interface JournalEntry {
  */
 export interface Journal {
   readonly path: string
+  /**
+   * @throws once, when the entry cannot be written, e.g. because the disk is full: the run must not go on. What
+   * comes after it is dropped without a word, so that the way back does not fail for want of a record.
+   */
   write(event: string, detail?: Record<string, unknown>): JournalEntry
+  /** Returns when everybody who may read the journal can read what was written; never awaited in the pause. */
+  shared(): Promise<void>
   close(): void
 }
 
 export const genesis = '0'.repeat(64)
 
-export function openJournal(path: string): Journal {
+/** @param sharing what carries the entries to others, when the journal is not only this machine's */
+export function openJournal(path: string, sharing?: Sharing): Journal {
   mkdirSync(dirname(path), { recursive: true })
   const file = openSync(path, 'a')
   const before = readJournal(readFileSync(path, 'utf8'))
@@ -35,6 +51,8 @@ export function openJournal(path: string): Journal {
     )
   let seq = before.entries.length
   let previous = before.hash
+  let size = readFileSync(path).length
+  let failed = false
   const started = performance.now()
   return {
     path,
@@ -47,10 +65,28 @@ export function openJournal(path: string): Journal {
         ...detail,
       }
       const body = JSON.stringify(entry)
-      previous = chain(previous, body)
-      writeSync(file, `${previous} ${body}\n`)
-      fdatasyncSync(file)
+      if (failed) return entry
+      const hash = chain(previous, body)
+      const line = `${hash} ${body}\n`
+      const written = Buffer.from(line)
+      try {
+        writeWhole(file, written)
+        fdatasyncSync(file)
+      } catch (error) {
+        failed = true
+        // Half a line would look like a journal that somebody cut.
+        ftruncateSync(file, size)
+        throw new Error(
+          `the journal ${path} cannot be written: ${(error as Error).message}; make room on its disk or repair it, then run the runbook again`,
+        )
+      }
+      previous = hash
+      size += written.length
+      sharing?.add(seq, line)
       return entry
+    },
+    async shared() {
+      await sharing?.done()
     },
     close: () => closeSync(file),
   }
@@ -87,5 +123,10 @@ export function readJournal(text: string): JournalContent {
 
 const chain = (previous: string, body: string): string =>
   createHash('sha256').update(previous).update(body).digest('hex')
+
+/** A disk that fills up takes a part of a line and says so only by the count. */
+function writeWhole(file: number, line: Buffer): void {
+  for (let at = 0; at < line.length; ) at += writeSync(file, line.subarray(at))
+}
 
 const round = (value: number): number => Math.round(value * 1000) / 1000

@@ -1,6 +1,6 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Store } from '../store/store.ts'
 
 export interface LockHolder {
   runbook: string
@@ -13,57 +13,80 @@ export class LockedError extends Error {
   override readonly name = 'LockedError'
 }
 
+const lockKey = 'lock.json'
+/** The holder's sign of life, for those on other machines: a count that grows, so that no two clocks are compared. */
+const beatKey = 'lock-beat.json'
+
+/** How often the holder gives a sign, milliseconds. */
+const usualBeatMs = 2000
+
 /**
- * Lets one runbook run at a time on a journal.
+ * Lets one runbook run at a time on a site. Returns what gives the lock back.
  * @throws LockedError that says who has it and since when
  */
-export function lock(journalFolder: string, runbook: string): () => void {
-  mkdirSync(journalFolder, { recursive: true })
-  const path = join(journalFolder, 'lock.json')
+export async function lock(desk: Store, runbook: string, beatMs = usualBeatMs): Promise<() => Promise<void>> {
   const mine: LockHolder = { runbook, host: hostname(), pid: process.pid, since: new Date().toISOString() }
-  const candidate = `${path}.${process.pid}`
-  writeFileSync(candidate, JSON.stringify(mine))
-  try {
-    linkSync(candidate, path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    throw new LockedError(readLock(journalFolder)?.explanation ?? 'another run has just ended: try again')
-  } finally {
-    rmSync(candidate, { force: true })
+  const text = JSON.stringify(mine)
+  if (!(await desk.create(lockKey, text)))
+    throw new LockedError(
+      (await readLock(desk, beatMs))?.explanation ?? 'another run has just ended: try again',
+    )
+  let beat = Math.floor(Math.random() * 1e12)
+  const giveSign = () =>
+    desk.put(beatKey, JSON.stringify({ ...mine, beat: beat++ }), 'passing').catch(() => {})
+  let sign = giveSign()
+  const beating = setInterval(() => {
+    sign = giveSign()
+  }, beatMs)
+  beating.unref()
+  return async () => {
+    clearInterval(beating)
+    await sign
+    // Who was taken over while it slept must not give back the lock of another.
+    if ((await desk.read(lockKey)) === text) await removeLock(desk)
   }
-  return () => rmSync(path, { force: true })
 }
 
 export interface StandingLock {
   holder: LockHolder
-  /** False when its process is known to be gone. */
+  /** False when its process is known to be gone, or has given no sign for three beats. */
   alive: boolean
   /** Who has it, since when, and what to do. */
   explanation: string
 }
 
-/** The lock that stands on a journal; undefined when there is none. */
-export function readLock(journalFolder: string): StandingLock | undefined {
-  let holder: LockHolder
-  try {
-    holder = JSON.parse(readFileSync(join(journalFolder, 'lock.json'), 'utf8'))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+/** The lock that stands on a site; undefined when there is none. */
+export async function readLock(desk: Store, beatMs = usualBeatMs): Promise<StandingLock | undefined> {
+  const text = await desk.read(lockKey)
+  if (text === undefined) return undefined
+  const holder = JSON.parse(text) as LockHolder
   const who = `«${holder.runbook}» runs since ${holder.since} on ${holder.host}, process ${holder.pid}`
-  const alive = holder.host !== hostname() || lives(holder.pid)
+  const here = holder.host === hostname()
+  const alive = here ? lives(holder.pid) : await givesSign(desk, 3 * beatMs)
+  const gone = here ? 'that process is gone' : `it has given no sign for ${(3 * beatMs) / 1000} s`
   return {
     holder,
     alive,
     explanation: alive
       ? `${who}: wait until it has ended`
-      : `${who}, but that process is gone: its lock is stale. «npm run runbook -- resume» settles what it left and removes it`,
+      : `${who}, but ${gone}: its lock is stale. «npm run runbook -- resume» settles what it left and removes it`,
   }
 }
 
-export const removeLock = (journalFolder: string): void =>
-  rmSync(join(journalFolder, 'lock.json'), { force: true })
+export async function removeLock(desk: Store): Promise<void> {
+  await desk.remove(beatKey)
+  await desk.remove(lockKey)
+}
+
+async function givesSign(desk: Store, withinMs: number): Promise<boolean> {
+  const first = await desk.read(beatKey)
+  const deadline = performance.now() + withinMs
+  while (performance.now() < deadline) {
+    await delay(desk.paceMs)
+    if ((await desk.read(beatKey)) !== first) return true
+  }
+  return false
+}
 
 function lives(pid: number): boolean {
   try {

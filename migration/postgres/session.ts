@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Side } from '../gate/gate.ts'
 
@@ -7,10 +8,12 @@ const holderLock = 0x6c696674
 /**
  * A session for acts on one database. It commits durably whatever the role's defaults say, renders values the
  * same on every server, and is not cut by the time-outs that are set for applications.
+ * @param queryTimeoutMs how long a query may go without an answer: the machine may be gone without a word; 0 for ever
  */
-export async function openSession(url: string, purpose: string): Promise<pg.Client> {
+export async function openSession(url: string, purpose: string, queryTimeoutMs = 0): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
+    ...(queryTimeoutMs > 0 && { query_timeout: queryTimeoutMs }),
     application_name: `payments-lift ${purpose}`,
     connectionTimeoutMillis: 3000,
     keepAlive: true,
@@ -20,7 +23,6 @@ export async function openSession(url: string, purpose: string): Promise<pg.Clie
       'lock_timeout=0',
       'idle_in_transaction_session_timeout=0',
       'default_transaction_read_only=off',
-      'session_replication_role=origin',
       'search_path=pg_catalog',
     ]
       .map((setting) => `-c ${setting}`)
@@ -29,7 +31,19 @@ export async function openSession(url: string, purpose: string): Promise<pg.Clie
   // A session that breaks while idle is noticed at the next query; without a listener it would end the process.
   client.on('error', () => {})
   await client.connect()
+  // Asked for only where a role's default makes it necessary: not every owner of tables may set it.
+  await client.query(
+    `select set_config('session_replication_role', 'origin', false) where current_setting('session_replication_role') <> 'origin'`,
+  )
   return client
+}
+
+/** Ends a session, also one whose server does not answer any more. */
+export async function closeSession(client: pg.Client): Promise<void> {
+  const stream = (client as unknown as { connection: { stream: Socket } }).connection.stream
+  const late = setTimeout(() => stream.destroy(), 1000)
+  await client.end().catch(() => {})
+  clearTimeout(late)
 }
 
 export class HolderError extends Error {

@@ -1,5 +1,8 @@
+import { carrySchema } from './carry-schema.ts'
+import { checkSite } from './check-site.ts'
 import { removeWayBack } from './decommission.ts'
 import { alignGates, inspectReplication, proveLink } from './inspect.ts'
+import { renewLinks } from './links.ts'
 import { freezeSchema, preflight, prepare } from './prepare.ts'
 import { awaitCaughtUp, checkDatabases, installFence, subscribeTarget } from './replicate.ts'
 import { shiftTo, watchWeight } from './shift.ts'
@@ -17,16 +20,21 @@ import {
   turnReplication,
   verifyWayBack,
 } from './switch.ts'
+import { endHold, takeTrafficBack } from './traffic-back.ts'
 import { verifyChanges, verifyRows } from './verify.ts'
 
 /** Every step that a runbook may name. */
 export const steps = {
+  'check-site': checkSite,
   'check-databases': checkDatabases,
+  'carry-schema': carrySchema,
   'install-fence': installFence,
   'subscribe-target': subscribeTarget,
   'await-caught-up': awaitCaughtUp,
   'shift-to': shiftTo,
   'watch-weight': watchWeight,
+  'take-traffic-back': takeTrafficBack,
+  'release-hold': endHold,
   preflight,
   'freeze-ddl': freezeSchema,
   'verify-rows': verifyRows,
@@ -47,6 +55,7 @@ export const steps = {
   'inspect-replication': inspectReplication,
   'prove-link': proveLink,
   'align-gates': alignGates,
+  'renew-links': renewLinks,
 } satisfies Record<string, Step<never[]>>
 
 export type StepName = keyof typeof steps

@@ -31,6 +31,7 @@ export class RowCheck {
   readonly plan: Plan
   readonly #tracker: ChangeTracker
   readonly #rounds: Reverification
+  #lookedLast = false
 
   private constructor(plan: Plan, tracker: ChangeTracker, rounds: Reverification) {
     this.plan = plan
@@ -73,6 +74,7 @@ export class RowCheck {
   ): Promise<TableResult[]> {
     await this.#tracker.upTo(lsn)
     const batch = this.#tracker.take()
+    this.#lookedLast = true
     let again = batch.changes
     try {
       if (batch.changes.size === 0) return []
@@ -85,6 +87,20 @@ export class RowCheck {
     } finally {
       batch.settle(again)
     }
+  }
+
+  /**
+   * Tables that a session of this database itself wrote to after the last look, if there was one: there must be
+   * none.
+   * @param from the database that is being left
+   */
+  async writtenBehindFence(from: ClientBase): Promise<string[]> {
+    if (!this.#lookedLast) return []
+    const { rows } = await from.query('select pg_current_wal_flush_lsn()::text as lsn')
+    await this.#tracker.upTo(rows[0].lsn)
+    const { changes, settle } = this.#tracker.take()
+    settle(changes)
+    return [...changes.keys()]
   }
 
   /** Drops the slot it follows. May be called twice. */

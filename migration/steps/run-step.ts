@@ -1,3 +1,4 @@
+import { inWords } from '../page/duration.ts'
 import type { Switchover } from '../switchover/plan.ts'
 import { settle } from '../switchover/settle.ts'
 import { type StepName, steps } from './index.ts'
@@ -21,16 +22,29 @@ export async function runStep(
 ): Promise<void> {
   const { journal } = context
   const began = performance.now()
+  let ms = 0
   try {
     journal.write('step-begin', { step: step.name, ...(args.length > 0 ? { args } : {}) })
     if (context.interrupted && context.switchover.stage !== 'decided')
-      throw new Error('interrupted by Ctrl-C')
+      throw new Error(context.interrupted === true ? 'interrupted by Ctrl-C' : context.interrupted)
     guardDeadline(context)
+    // A journal that nobody else can read is found out while nothing has been done yet.
+    if (context.switchover.stage === 'before') await journal.shared()
     await step.check?.(context, ...(args as never[]))
     if (run.execute) {
       run.done.push(step.name as StepName)
-      await step.act?.(context, ...(args as never[]))
-      await step.verify?.(context, ...(args as never[]))
+      await withinDeadline(context, async () => {
+        await step.act?.(context, ...(args as never[]))
+        await step.verify?.(context, ...(args as never[]))
+      })
+    }
+    if (run.execute || !step.act) {
+      ms = performance.now() - began
+      journal.write('step-end', {
+        step: step.name,
+        ms: Math.round(ms * 100) / 100,
+        expectedMs: step.expectedMs,
+      })
     }
   } catch (error) {
     journal.write('step-failed', { step: step.name, error: (error as Error).message })
@@ -43,10 +57,12 @@ export async function runStep(
     context.print(`  · ${step.summary}: ${step.check ? 'checked, ' : ''}not done`)
     return
   }
-  const ms = performance.now() - began
-  journal.write('step-end', { step: step.name, ms: Math.round(ms * 100) / 100, expectedMs: step.expectedMs })
   // Inside the pause nothing is printed before the end: a slow terminal would lengthen it.
-  defer(context, `  ✔ ${step.summary} (${ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`})`)
+  const slow = ms > Math.max(2 * step.expectedMs, 1000) && step.expectedMs > 0
+  defer(
+    context,
+    `  ✔ ${step.summary} (${inWords(ms)}${slow ? `, slow: expected ${inWords(step.expectedMs)}` : ''})`,
+  )
 }
 
 let held: string[] = []
@@ -62,16 +78,45 @@ function flush({ print }: StepContext): void {
 }
 
 let armedAt: number | undefined
-function guardDeadline({ lift, switchover }: StepContext): void {
+/** Milliseconds left until the run gives up by itself; for ever outside the pause. */
+function leftMs({ lift, switchover }: StepContext): number {
   if (switchover.stage !== 'attempting') {
     armedAt = undefined
-    return
+    return Number.POSITIVE_INFINITY
   }
   armedAt ??= performance.now()
-  const elapsedMs = performance.now() - armedAt
-  if (elapsedMs > lift.site.limits.deadlineMs * ownDeadlineShare) {
-    throw new Error(`the pause has taken ${elapsedMs.toFixed(0)} ms of its ${lift.site.limits.deadlineMs} ms`)
+  return lift.site.limits.deadlineMs * ownDeadlineShare - (performance.now() - armedAt)
+}
+
+function guardDeadline(context: StepContext): void {
+  if (leftMs(context) < 0) throw tooLate(context)
+}
+
+/**
+ * A step that gets no answer is given up in time. Whatever of it still comes through later carries the token of
+ * this attempt, which databases and gates refuse once the switchover is settled.
+ */
+async function withinDeadline(context: StepContext, act: () => Promise<void>): Promise<void> {
+  const left = leftMs(context)
+  if (left === Number.POSITIVE_INFINITY) return act()
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      if (context.switchover.stage === 'attempting') reject(tooLate(context))
+    }, left)
+  })
+  try {
+    await Promise.race([act(), late])
+  } finally {
+    clearTimeout(timer)
   }
+}
+
+function tooLate({ lift }: StepContext): Error {
+  const { deadlineMs } = lift.site.limits
+  return new Error(
+    `the pause has taken ${(deadlineMs * ownDeadlineShare).toFixed(0)} ms of its ${deadlineMs} ms: databases or gates answer too slowly`,
+  )
 }
 
 /** Before the decision every failure goes back, after it every failure goes forward. */
@@ -86,7 +131,8 @@ async function settleOrUndo(context: StepContext, run: RunState, cause: Error): 
   const { lift, switchover, watchdog, by, journal } = context
   if (switchover.stage === 'lost') return cause.message
   if (switchover.stage === 'before' || !switchover.plan) {
-    for (const name of run.done.toReversed()) await (steps[name] as Step<never[]>).undo?.(context)
+    for (const name of run.done.toReversed())
+      await (steps[name] as Step<never[]> | undefined)?.undo?.(context)
     return `${cause.message}\nNothing was switched. Mend the cause and run the runbook again.`
   }
   const proposal = switchover.stage === 'decided' ? 'forward' : 'back'

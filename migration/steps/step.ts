@@ -1,5 +1,6 @@
 import type { Journal } from '../journal/journal.ts'
 import type { Lift } from '../lift.ts'
+import type { Store } from '../store/store.ts'
 import type { Mailbox } from '../watchdog/mailbox.ts'
 import type { SwitchoverRun } from './switchover-run.ts'
 
@@ -12,8 +13,15 @@ export interface StepContext {
   readonly by: string
   /** The switchover of this run; only the runbooks cutover and rollback have one. */
   readonly switchover: SwitchoverRun
-  /** Ctrl-C was pressed: up to the decision the run stops before its next step, in order. */
-  interrupted: boolean
+  /** Who runs the runbook, and where people leave each other word; absent in tests of single steps. */
+  readonly person?: string
+  readonly store?: Store
+  /** Why the operator does this, in their words. */
+  readonly reason?: string
+  /** Ctrl-C was pressed, or somebody asked to stop (who and why): up to the decision the run stops, in order. */
+  interrupted: boolean | string
+  /** Present in a dry run: what earlier steps would have changed, for the checks of later ones. */
+  readonly dryRun?: { cloud?: number }
   /** One line of a step for the operator. */
   say(text: string): void
   /** One line of the run itself. */

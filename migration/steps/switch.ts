@@ -2,7 +2,8 @@ import { removeDdlFreeze } from '../ddl-freeze.ts'
 import { drain, writeNonce } from '../drain.ts'
 import { attemptToken, claim, settledToken, underToken } from '../epoch.ts'
 import { fence, unfence } from '../fence.ts'
-import { advanceSlot, disableSubscription, subscriptions } from '../replication.ts'
+import { advanceSlot, beginLinkAt, disableSubscription, subscriptions } from '../replication.ts'
+import { changedSince, readSchema } from '../schema/fingerprint.ts'
 import { differingSequences, readSequences, writeSequences } from '../sequences.ts'
 import { clearAway, stopLink } from '../switchover/settle.ts'
 import { demand, type Step, type StepContext } from './step.ts'
@@ -41,6 +42,14 @@ export const fenceFrom: Step = {
   async act({ switchover }) {
     const { from, epoch, fence: plan } = planOf(switchover)
     await fence(from.client, from.side, attemptToken(epoch), plan.from)
+  },
+  async verify({ switchover }) {
+    if (!switchover.schema) return
+    const changed = changedSince(switchover.schema, await readSchema(planOf(switchover).from.client))
+    demand(
+      changed.length === 0,
+      `the schema changed during the switchover: ${changed.join(', ')}; make the target like it and begin again`,
+    )
   },
 }
 
@@ -85,11 +94,18 @@ export const turnReplication: Step = {
   name: 'turn-replication',
   summary: 'Stop replication forward and set the link back to this point',
   expectedMs: 20,
-  async act({ switchover }) {
-    const { to, epoch, forward, reverse } = planOf(switchover)
+  async act({ switchover, say }) {
+    const { from, to, epoch, forward, reverse } = planOf(switchover)
     await claim(to, attemptToken(epoch))
     await disableSubscription(to.client, forward)
-    await advanceSlot(to.client, reverse)
+    const lsn = await advanceSlot(to.client, reverse)
+    const pinned = await underToken(from.client, `the ${from.side} database`, attemptToken(epoch), () =>
+      beginLinkAt(from.client, reverse, lsn),
+    )
+    if (!pinned)
+      say(
+        `the ${from.side} may not be told where the link back begins: if the ${to.side} crashes before its next checkpoint, the way back is lost`,
+      )
   },
   async verify({ switchover }) {
     const { to, forward } = planOf(switchover)
@@ -103,6 +119,14 @@ export const decide: Step = {
   name: 'decide',
   summary: 'Write the decision record',
   expectedMs: 5,
+  async check({ switchover }) {
+    // As late as can be: a session_replication_role of replica, which only superusers may set, passes the fence.
+    const written = (await switchover.rows?.writtenBehindFence(planOf(switchover).from.client)) ?? []
+    demand(
+      written.length === 0,
+      `somebody wrote behind the fence, to ${written.join(', ')}: a superuser with session_replication_role = replica; find the session in the server's log, end it and try again`,
+    )
+  },
   async act({ lift, switchover, by }) {
     const { epoch } = planOf(switchover)
     const decision = await lift.decisions.decide(epoch, 'forward', by)

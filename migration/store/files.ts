@@ -2,19 +2,21 @@ import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promis
 import { dirname, join } from 'node:path'
 import type { Store } from './store.ts'
 
+/** Counts the drafts of this process, whichever store they are for: no two have one name. */
+let drafts = 0
+
 /** A store in a folder. A key is created by link(2), which refuses a name that exists. */
 export function fileStore(folder: string): Store {
-  let written = 0
   const pathOf = (key: string) => join(folder, ...key.split('/'))
 
   /** A durable file beside the one that is meant, for link or rename. */
-  async function beside(path: string, text: string): Promise<string> {
+  async function beside(path: string, text: string, lasting?: 'passing'): Promise<string> {
     await mkdir(dirname(path), { recursive: true })
-    const draft = `${path}.${process.pid}-${++written}.draft`
+    const draft = `${path}.${process.pid}-${++drafts}.draft`
     const file = await open(draft, 'w')
     try {
       await file.writeFile(text)
-      await file.sync()
+      if (!lasting) await file.sync()
     } finally {
       await file.close()
     }
@@ -23,6 +25,7 @@ export function fileStore(folder: string): Store {
 
   return {
     place: folder,
+    paceMs: 25,
     async create(key, text) {
       const path = pathOf(key)
       const draft = await beside(path, text)
@@ -38,14 +41,16 @@ export function fileStore(folder: string): Store {
         await syncFolder(dirname(path))
       }
     },
-    async put(key, text) {
+    async put(key, text, lasting) {
       const path = pathOf(key)
-      await rename(await beside(path, text), path)
-      await syncFolder(dirname(path))
+      await rename(await beside(path, text, lasting), path)
+      if (!lasting) await syncFolder(dirname(path))
     },
     read: (key) => readFile(pathOf(key), 'utf8').catch(absent(undefined)),
     async list(prefix) {
-      const names = await readdir(folder, { recursive: true, withFileTypes: true }).catch(absent([]))
+      // Only below the prefix's own folder: the watchdog asks many times a second.
+      const below = join(folder, prefix.slice(0, prefix.lastIndexOf('/') + 1))
+      const names = await readdir(below, { recursive: true, withFileTypes: true }).catch(absent([]))
       return names
         .filter((entry) => entry.isFile() && !entry.name.endsWith('.draft'))
         .map((entry) =>

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
@@ -33,6 +33,8 @@ export interface PgBouncerServer {
   /** Connection string of the application through this pooler. */
   readonly appUrl: string
   readonly child: ChildProcess
+  /** Kills it and starts it again on the same port and ini; it forgets that it was paused. */
+  restart(): Promise<void>
 }
 
 export interface PgBouncerOptions {
@@ -55,14 +57,7 @@ export async function startPgbouncer(options: PgBouncerOptions): Promise<PgBounc
   for (let attempt = 1; ; attempt++) {
     const port = await freePort()
     write(ini, configuration(database, source, target, port, users))
-    const log = openSync(join(dir, 'pgbouncer.log'), 'a')
-    const child = spawn('pgbouncer', [ini], {
-      ...unprivilegedUser(),
-      env: { ...process.env, PATH: path },
-      stdio: ['ignore', log, log],
-      detached: true,
-    })
-    sandbox.adopt(child, 'SIGQUIT')
+    let child = spawnPgbouncer(sandbox, ini)
     const admin = `postgres://lift:${secret}@127.0.0.1:${port}/pgbouncer`
     if (await answers(child, admin)) {
       return {
@@ -70,12 +65,34 @@ export async function startPgbouncer(options: PgBouncerOptions): Promise<PgBounc
         ini,
         admin,
         appUrl: `postgres://${app.user}:${app.password}@127.0.0.1:${port}/${database}`,
-        child,
+        get child() {
+          return child
+        },
+        async restart() {
+          const gone = new Promise((resolve) => child.once('exit', resolve))
+          child.kill('SIGKILL')
+          await gone
+          child = spawnPgbouncer(sandbox, ini)
+          await answers(child, admin)
+        },
       }
     }
     if (attempt === 5)
       throw new Error(`PgBouncer did not start:\n${readFileSync(join(dir, 'pgbouncer.log'), 'utf8')}`)
   }
+}
+
+/** A PgBouncer process that reads this ini; it logs beside it. */
+export function spawnPgbouncer(sandbox: Sandbox, ini: string): ChildProcess {
+  const log = openSync(join(dirname(ini), 'pgbouncer.log'), 'a')
+  const child = spawn('pgbouncer', [ini], {
+    ...unprivilegedUser(),
+    env: { ...process.env, PATH: path },
+    stdio: ['ignore', log, log],
+    detached: true,
+  })
+  sandbox.adopt(child, 'SIGQUIT')
+  return child
 }
 
 function configuration(

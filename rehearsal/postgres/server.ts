@@ -8,7 +8,7 @@ import pg from 'pg'
 import { freePort } from '../host/free-port.ts'
 import type { Sandbox } from '../host/sandbox.ts'
 import { handOver, unprivilegedUser } from '../host/unprivileged.ts'
-import { layOutBinaries } from './binaries.ts'
+import { layOutBinaries, majors } from './binaries.ts'
 
 const run = promisify(execFile)
 
@@ -33,6 +33,8 @@ export interface PostgresServer {
 export interface PostgresOptions {
   side: 'source' | 'target'
   sandbox: Sandbox
+  /** The major version; the side's own when left out. */
+  major?: number
   /** Server settings beyond the defaults below. */
   settings?: Record<string, string>
 }
@@ -54,8 +56,8 @@ const defaults = {
 }
 
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
-  const { side, sandbox } = options
-  const home = layOutBinaries(side, sandbox.dir)
+  const { side, sandbox, major } = options
+  const home = layOutBinaries(major ? [major] : majors[side], sandbox.dir)
   const folder = mkdtempSync(join(sandbox.dir, `${side}-`))
   handOver(folder)
   const data = join(folder, 'pgdata')

@@ -1,7 +1,8 @@
+import { document } from '../../page/document.ts'
+import { markup } from '../../page/markup.ts'
 import type { Report } from './data.ts'
 import { duration } from './format.ts'
 import { paymentsSentence } from './headline.ts'
-import { markup, raw } from './markup.ts'
 import { timeline } from './plots/timeline.ts'
 import { environmentSection, skippedSection, utc } from './sections/environment.ts'
 import { findingsSection } from './sections/findings.ts'
@@ -11,26 +12,16 @@ import { verdictSection } from './sections/verdict.ts'
 import { weightsSection } from './sections/weights.ts'
 import { STYLE } from './style.ts'
 
-/**
- * report.html: one file that loads nothing and runs nothing (its policy forbids both), to be kept as evidence,
- * mailed or printed. The same report gives the same text.
- */
+/** report.html, to be kept as evidence. The same report gives the same text. */
 export function reportHtml(report: Report): string {
   const word = report.verdict === 'pass' ? 'PASS' : 'FAIL'
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name="description" content="${paymentsSentence(report)}">
-<title>${word} · rehearsal of ${utc(report.startedAt)}</title>
-<link rel="icon" href="${icon(report.verdict)}">
-<style>${raw(STYLE)}</style>
-</head>
-<body>
-<header><h1>Rehearsal of the lift</h1><p>${utc(report.startedAt)} · ${duration(report.durationMs)} · PostgreSQL ${report.source.version} → ${report.target.version} · ${report.rate} payments a second</p></header>
+  return document({
+    title: `${word} · rehearsal of ${utc(report.startedAt)}`,
+    style: STYLE,
+    head: markup`<meta name="description" content="${paymentsSentence(report)}">
+<link rel="icon" href="${icon(report.verdict)}">`,
+    images: 'data:',
+    body: markup`<header><h1>Rehearsal of the lift</h1><p>${utc(report.startedAt)} · ${duration(report.durationMs)} · PostgreSQL ${report.source.version} → ${report.target.version} · ${report.rate} payments a second</p></header>
 <main>
 ${verdictSection(report)}
 <section class="time"><h2>Over time</h2>
@@ -43,11 +34,8 @@ ${switchoversSection(report)}
 <div>${weightsSection(report)}${environmentSection(report)}${skippedSection(report)}</div>
 </div>
 ${stepsSection(report)}
-</main>
-</body>
-</html>
-`
-  return page.text
+</main>`,
+  })
 }
 
 /** The verdict in the browser's tab, as a shape and a colour. */

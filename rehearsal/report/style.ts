@@ -1,30 +1,16 @@
-/**
- * Colours are from the Okabe-Ito set, which people with any colour blindness can tell apart; each is darkened
- * or lightened to 3:1 at least against its background, and text to 4.5:1.
- */
-const LIGHT = `
-color-scheme:light;--page:#f4f5f7;--card:#fff;--ink:#1b1f24;--muted:#57606a;--rule:#d8dce1;--grid:#e4e7eb;
+import { themed } from '../../page/theme.ts'
+
+const light = `
 --on-premises:#d67d24;--cloud:#2b7bba;--total:#1b1f24;--p50:#00715a;--p99:#2b5fa8;--max:#8a929c;
 --pause:#8a3e8f;--bar:#6f8fb3;--pass:#00715a;--fail:#b3261e;--on-verdict:#fff;--fail-tint:#fdeeec;--bad:#b3261e;
 --tint-even:#0000;--tint-odd:#1b1f2408;--tint-switchover:#8a3e8f17;--band-even:#9aa3ad;--band-odd:#6b7580;`
-const DARK = `
-color-scheme:dark;--page:#0e1116;--card:#171b21;--ink:#e8ebef;--muted:#a3adb8;--rule:#343b44;--grid:#272d35;
+const dark = `
 --on-premises:#e39a4a;--cloud:#4f9fdb;--total:#e8ebef;--p50:#3fcfae;--p99:#7ab2f2;--max:#858f9b;
 --pause:#dd9be2;--bar:#5f83ab;--pass:#0a7d65;--fail:#c23b31;--on-verdict:#fff;--fail-tint:#33191a;--bad:#ff8a80;
 --tint-even:#0000;--tint-odd:#ffffff08;--tint-switchover:#dd9be21c;--band-even:#6b7580;--band-odd:#939da8;`
 
 const PAGE = `
-*{box-sizing:border-box}
-body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
-header,main{max-width:1200px;margin:0 auto;padding:0 20px}
-header{padding-top:22px}
-header p{margin:0 0 14px;color:var(--muted)}
-h1{font-size:20px;line-height:1.3;margin:0}
-h2{font-size:17px;line-height:1.3;margin:0 0 10px}
-main>section{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:18px 20px;margin:0 0 16px;min-width:0}
-.note{color:var(--muted);margin:-4px 0 12px}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-code{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 ul{margin:0;padding-left:20px}
 li{overflow-wrap:anywhere;margin:2px 0}
 .pair{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 16px;align-items:start}
@@ -41,25 +27,15 @@ main>.verdict{border:0;color:var(--on-verdict);display:flex;align-items:center;g
 main>.why{border-color:var(--fail);background:var(--fail-tint)}
 .why li{white-space:pre-wrap}
 .why p{margin:10px 0 0}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(138px,1fr));gap:10px;margin:0 0 16px}
-.figure{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:10px 14px}
-.figure dt{color:var(--muted);font-size:13px}
-.figure dd{margin:0}
-.figure strong{display:block;font-size:23px;line-height:1.25}
 .figure span{display:block;color:var(--muted);font-size:12px;line-height:1.35;margin-top:3px}
 .figure.bad{border:2px solid var(--fail);background:var(--fail-tint);padding:9px 13px}
 .figure.bad dt::before{content:"✕ ";font-weight:700}
 `
 const TABLES = `
-.scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%}
-th,td{text-align:left;font-weight:400;padding:4px 10px 4px 0;border-top:1px solid var(--grid);vertical-align:top}
-thead th{border-top:0;color:var(--muted);font-size:13px;white-space:nowrap}
 th:last-child,td:last-child{padding-right:0}
 .findings td:first-child{width:92px}.findings code{white-space:nowrap}.findings td:last-child{min-width:220px}
 .note.after{margin:10px 0 0}
 summary{cursor:pointer;color:var(--muted);margin-top:8px}
-.number{text-align:right;white-space:nowrap}
 .total strong{font-size:18px}
 .switchovers thead th{color:var(--ink);font-weight:600;font-size:14px}
 .switchovers tbody th{color:var(--muted);white-space:nowrap}
@@ -97,7 +73,6 @@ const PLOTS = `
 .timeline text{fill:var(--ink)}
 .timeline .title{font-size:13px;font-weight:600}
 .timeline .tick,.timeline .legend{fill:var(--muted)}
-.grid{stroke:var(--grid);fill:none}
 .grid.base{stroke:var(--muted)}
 .line{fill:none;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}
 .area.on-premises{fill:var(--on-premises)}
@@ -147,9 +122,10 @@ main>section:has(.cards){break-inside:auto;border:0;padding:0;margin:0}
 .scroll{overflow:visible}
 `
 
-export const STYLE = `:root{${LIGHT}}
-@media screen and (prefers-color-scheme:dark){:root{${DARK}}}
-${PAGE}${VERDICT}${TABLES}${PLOTS}
+export const STYLE = themed(
+  { light, dark },
+  `${PAGE}${VERDICT}${TABLES}${PLOTS}
 @media screen and (max-width:760px){${NARROW}}
 @media print{${PRINT}}
-`
+`,
+)

@@ -5,7 +5,7 @@ import { createSandbox, type Sandbox } from '../host/sandbox.ts'
 import { type ServerProcess, startServer } from '../host/server-process.ts'
 import { type Databases, database, startDatabases } from './databases.ts'
 import { type GateKind, type Services, startServices } from './services.ts'
-import { superviseWatchdog } from './watchdog.ts'
+import { type SupervisedWatchdog, superviseWatchdog } from './watchdog.ts'
 
 /** A payments system on one machine, on both sides of the lift, and the site file that the runbooks read. */
 export interface World {
@@ -16,6 +16,7 @@ export interface World {
   siteFile: string
   journal: string
   gate: GateKind
+  watchdog: SupervisedWatchdog
   close(): Promise<void>
 }
 
@@ -24,9 +25,17 @@ export interface WorldOptions {
   /** How long each weight is watched, milliseconds. */
   soakMs: number
   sandbox?: Sandbox
+  /** Limits of the site beyond those of a rehearsal. */
+  limits?: Record<string, number>
+  /** How the watchdog is started beyond the usual. */
+  watchdog?: Parameters<typeof superviseWatchdog>[2]
 }
 
-export async function createWorld({ gate, soakMs, sandbox = createSandbox() }: WorldOptions): Promise<World> {
+export async function createWorld({
+  gate,
+  sandbox = createSandbox(),
+  ...options
+}: WorldOptions): Promise<World> {
   try {
     const databases = await startDatabases(sandbox)
     const services = await startServices(sandbox, databases, gate)
@@ -35,10 +44,10 @@ export async function createWorld({ gate, soakMs, sandbox = createSandbox() }: W
       CLOUD: `http://127.0.0.1:${services.cloud.port}`,
     })
     const journal = join(sandbox.dir, 'journal')
-    mkdirSync(journal)
+    mkdirSync(journal, { recursive: true })
     const siteFile = join(sandbox.dir, 'site.yaml')
-    writeFileSync(siteFile, stringify(site(databases, services, frontDoor, soakMs)), { mode: 0o600 })
-    const stopWatchdog = superviseWatchdog(sandbox, siteFile)
+    writeFileSync(siteFile, stringify(site(databases, services, frontDoor, options)), { mode: 0o600 })
+    const watchdog = superviseWatchdog(sandbox, siteFile, options.watchdog)
     return {
       sandbox,
       databases,
@@ -47,8 +56,9 @@ export async function createWorld({ gate, soakMs, sandbox = createSandbox() }: W
       siteFile,
       journal,
       gate,
+      watchdog,
       async close() {
-        stopWatchdog()
+        watchdog.stop()
         await sandbox.close()
       },
     }
@@ -62,7 +72,7 @@ function site(
   { source, target, replication }: Databases,
   services: Services,
   frontDoor: ServerProcess,
-  soakMs: number,
+  { soakMs, limits }: Pick<WorldOptions, 'soakMs' | 'limits'>,
 ) {
   const side = (server: Databases['source']) => ({
     url: server.url(database),
@@ -88,6 +98,6 @@ function site(
     frontDoor: { kind: 'local', admin: `http://127.0.0.1:${frontDoor.adminPort}` },
     journal: './journal',
     // A busy laptop is slow, not broken: the rehearsal must not take that for a fault of the cloud side.
-    limits: { soakMs, p99Ms: 2000 },
+    limits: { soakMs, p99Ms: 2000, ...limits },
   }
 }

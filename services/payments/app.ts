@@ -17,20 +17,24 @@ import {
   parseRefund,
   RequestError,
 } from './requests.ts'
+import type { Tls } from './tls.ts'
 
 export interface AppOptions {
   payments: Payments
   database: Database
   side: 'on-premises' | 'cloud'
   log: Log
+  /** Undefined: plain HTTP. */
+  tls?: Tls | undefined
 }
 
 const json = 'application/json; charset=utf-8'
 const paymentId = /^pay_[1-9]\d{0,18}$/
 
 /** The HTTP side of the service; it does not listen yet. */
-export function createApp({ payments, database, side, log }: AppOptions) {
+export function createApp({ payments, database, side, log, tls }: AppOptions) {
   const app = fastify({
+    https: tls ? { ...tls, minVersion: 'TLSv1.2' } : null,
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: !log.isLevelEnabled('info') }),
     // What reaches a closing process is answered like the rest, not with 503.

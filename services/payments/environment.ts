@@ -17,38 +17,54 @@ const databaseUrl = z.string('postgres://user:password@host:port/database').refi
   )
 }, 'postgres://user:password@host:port/database')
 
+const variables = {
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(8080),
+  ADMIN_HOST: z.string().default('127.0.0.1'),
+  ADMIN_PORT: port.default(0),
+  DATABASE_URL: databaseUrl,
+  DATABASE_SIDE: z.enum(['source', 'target'], 'source or target').default('source'),
+  SIDE: z.enum(['on-premises', 'cloud'], 'on-premises or cloud'),
+  GATE: z.enum(['agents', 'pgbouncer'], 'agents or pgbouncer').default('agents'),
+  ROUTE_FILE: z.string().optional(),
+  POOL_SIZE: z.coerce
+    .number('a number from 1 to 200')
+    .int()
+    .min(1, 'a number from 1 to 200')
+    .max(200, 'a number from 1 to 200')
+    .default(10),
+  CARD_TOKEN_KEY: z
+    .string(
+      'a secret of at least 32 characters, the same on both sides; cards are known by a hash made with it',
+    )
+    .min(32, 'at least 32 characters'),
+  TLS: z.enum(['off', 'self-signed', 'files'], 'off, self-signed or files').default('off'),
+  TLS_CERTIFICATE: z.string().optional(),
+  TLS_KEY: z.string().optional(),
+  LOG_LEVEL: z
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'fatal, error, warn, info, debug, trace or silent',
+    )
+    .default('warn'),
+}
+
+/** Every variable the service reads. */
+export const variableNames: string[] = Object.keys(variables)
+
 const schema = z
-  .object({
-    HOST: z.string().default('127.0.0.1'),
-    PORT: port.default(8080),
-    ADMIN_HOST: z.string().default('127.0.0.1'),
-    ADMIN_PORT: port.default(0),
-    DATABASE_URL: databaseUrl,
-    DATABASE_SIDE: z.enum(['source', 'target'], 'source or target').default('source'),
-    SIDE: z.enum(['on-premises', 'cloud'], 'on-premises or cloud'),
-    GATE: z.enum(['agents', 'pgbouncer'], 'agents or pgbouncer').default('agents'),
-    ROUTE_FILE: z.string().optional(),
-    POOL_SIZE: z.coerce
-      .number('a number from 1 to 200')
-      .int()
-      .min(1, 'a number from 1 to 200')
-      .max(200, 'a number from 1 to 200')
-      .default(10),
-    CARD_TOKEN_KEY: z
-      .string(
-        'a secret of at least 32 characters, the same on both sides; cards are known by a hash made with it',
-      )
-      .min(32, 'at least 32 characters'),
-    LOG_LEVEL: z
-      .enum(
-        ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
-        'fatal, error, warn, info, debug, trace or silent',
-      )
-      .default('warn'),
-  })
+  .object(variables)
   .refine((values) => values.GATE === 'agents' || values.ROUTE_FILE === undefined, {
     path: ['ROUTE_FILE'],
     message: 'only with GATE=agents; PgBouncer keeps the route itself',
+  })
+
+  .superRefine(({ TLS, ...values }, context) => {
+    for (const name of ['TLS_CERTIFICATE', 'TLS_KEY'] as const) {
+      if ((values[name] === undefined) === (TLS !== 'files')) continue
+      const message = TLS === 'files' ? 'a file in PEM, with TLS=files' : 'only with TLS=files'
+      context.addIssue({ code: 'custom', path: [name], message })
+    }
   })
 
 export type Environment = z.output<typeof schema>
@@ -59,8 +75,8 @@ export class EnvironmentError extends Error {
 }
 
 /** An empty variable counts as absent: that is how task definitions and unit files leave one out. */
-export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const result = schema.safeParse(given)
   if (result.success) return result.data
   const problems = result.error.issues.map((issue) => {

@@ -7,12 +7,13 @@ import { Payments } from './payments.ts'
 import { database, environment, log } from './pool.ts'
 import { RouteFileError, readRouteFile } from './route-file.ts'
 import { drain } from './shutdown.ts'
+import { TlsError, tlsOf } from './tls.ts'
 
 /** Above the deadline of a request, so that even one that waits for the database is answered. */
 const drainTimeoutMs = 15_000
 
 const payments = new Payments(database, environment.CARD_TOKEN_KEY)
-const app = createApp({ payments, database, side: environment.SIDE, log })
+const app = createApp({ payments, database, side: environment.SIDE, log, tls: tlsOrExit() })
 const gateServer = environment.GATE === 'agents' ? createGateServer(openGate()) : undefined
 
 // The gate first: who can be sent requests can be paused.
@@ -44,6 +45,15 @@ function openGate(): Gate {
     return new Gate(database, (file && readRouteFile(file)) || { epoch: 0, state: 'open', route }, file)
   } catch (error) {
     if (error instanceof RouteFileError) exit(error.message)
+    throw error
+  }
+}
+
+function tlsOrExit() {
+  try {
+    return tlsOf(environment)
+  } catch (error) {
+    if (error instanceof TlsError) exit(`the payments service cannot start: ${error.message}`)
     throw error
   }
 }

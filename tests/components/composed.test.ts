@@ -4,8 +4,14 @@ import test from 'ava'
 import fc from 'fast-check'
 import { alarmRunbooks } from '../../components/alarm.ts'
 import { concurrencyProblems, defaultQuota } from '../../components/concurrency.ts'
+import { logEnvironment } from '../../components/log-way.ts'
 import { physicalName } from '../../components/names.ts'
 import type { RecordedResource } from '../../preview/recorded.ts'
+import { createApp } from '../../services/payments/app.ts'
+import { Database } from '../../services/payments/database.ts'
+import { readEnvironment, variableNames } from '../../services/payments/environment.ts'
+import { createLog } from '../../services/payments/log.ts'
+import { Payments } from '../../services/payments/payments.ts'
 import { readStackFile, stacks } from '../../settings/stack-file.ts'
 import { parseSettings } from '../../settings.ts'
 import { functionLogGroups } from '../../wiring/logs.ts'
@@ -144,6 +150,35 @@ test('lesson 12: no policy of a role has a * action, and each * resource has its
       if (Resource === '*') t.truthy(reasons.get(Sid), `${name} ${Sid}`)
     }
   }
+})
+
+test('the payments API can start with what its task gives it, and answers as its target group asks', async (t) => {
+  const { get } = await cutover
+  const [container] = JSON.parse(
+    String(get('aws:ecs/taskDefinition:TaskDefinition', 'api-task-definition').inputs.containerDefinitions),
+  ) as [Record<'environment' | 'secrets', { name: string; value: string }[]>]
+  const secrets: Record<string, string> = {
+    DATABASE_URL: 'postgres://app:hush@pooler:6432/pay',
+    CARD_TOKEN_KEY: 'k'.repeat(32),
+  }
+  const given = Object.fromEntries([
+    ...container.environment.map(({ name, value }) => [name, value]),
+    ...container.secrets.map(({ name }) => [name, secrets[name]]),
+  ])
+  const sender = Object.keys(logEnvironment({ host: '', port: 0 }))
+  const unread = Object.keys(given).filter((name) => ![...variableNames, ...sender].includes(name))
+  t.deepEqual(unread, [], 'given, and read by nobody')
+
+  const environment = readEnvironment(given)
+  const group = get('aws:lb/targetGroup:TargetGroup', 'frontDoor-cloud').inputs
+  t.like(environment, { HOST: '0.0.0.0', PORT: group.port, SIDE: 'cloud', GATE: 'pgbouncer' })
+  t.is(environment.TLS !== 'off', group.protocol === 'HTTPS')
+  const log = createLog(environment)
+  const database = new Database({ url: environment.DATABASE_URL, poolSize: 1, log })
+  const app = createApp({ payments: new Payments(database, 'key'), database, side: 'cloud', log })
+  const { path } = group.healthCheck as { path: string }
+  t.true(app.hasRoute({ method: 'GET', url: path }), path)
+  await database.end()
 })
 
 test('fact 11: the log balancer may reach Logstash, also for health checks', async (t) => {

@@ -1,25 +1,9 @@
 import test from 'ava'
-import { Aws } from '../../engine/stand-in/aws.ts'
+import type { Aws } from '../../engine/stand-in/aws.ts'
 import type { WireObject } from '../../engine/stand-in/wire.ts'
-import { World } from '../../engine/stand-in/world.ts'
+import './silent-facts.ts'
+import { allow, fresh, made } from './made.ts'
 
-const fresh = (region = 'us-east-1') => new Aws(new World(), { region, accountId: '123456789012' })
-const made = (aws: Aws, token: string, name: string, inputs: WireObject) => {
-  const target = { token, name, urn: `urn:pulumi:dev::test::${token}::${name}` }
-  return aws.create(target, aws.check(target, inputs, {}, name).inputs, false)
-}
-const allow = (action: string, resource: string, principal?: string) =>
-  JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Action: action,
-        Resource: resource,
-        ...(principal ? { Principal: { Service: principal } } : {}),
-      },
-    ],
-  })
 const role = (aws: Aws) => made(aws, 'aws:iam/role:Role', 'r', { assumeRolePolicy: '{}' })
 const grant = (aws: Aws, action: string, resource: string) =>
   made(aws, 'aws:iam/rolePolicy:RolePolicy', `${action}`, {

@@ -1,6 +1,8 @@
 import test from 'ava'
+import { nameRule } from '../../engine/autonames.ts'
 import { enumValues, nestedInput, resourceType } from '../../engine/schema/aws-types.ts'
 import type { ValueType } from '../../engine/schema/type-text.ts'
+import { ruleOf } from '../../engine/stand-in/autoname.ts'
 import names from '../../engine/stand-in/data/cloudformation-names.json' with { type: 'json' }
 import containers from '../../engine/stand-in/data/container-definition.json' with { type: 'json' }
 import actions from '../../engine/stand-in/data/iam-actions.json' with { type: 'json' }
@@ -142,6 +144,7 @@ test('every reviewed type can be read, down to its nested types, and its row nam
     t.truthy(type, token)
     for (const input of row) t.true(type!.inputs.has(input.split('.')[0]!), `${token}: ${input}`)
     for (const { type: input } of type!.inputs.values()) visit(input)
+    if (ruleOf(token)) t.truthy(nameRule(token), `${token} is named by itself; add it to engine/autonames.ts`)
   }
   t.deepEqual(Object.keys(table.types).sort(), Object.keys(names.types).sort())
 })

@@ -3,6 +3,10 @@ import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
 import { openJournal, readJournal } from '../../migration/journal/journal.ts'
+import { readRun, runNames } from '../../migration/journal/runs.ts'
+import { shareRun } from '../../migration/journal/share.ts'
+import { fileStore } from '../../migration/store/files.ts'
+import type { Store } from '../../migration/store/store.ts'
 import { testSandbox } from '../postgres.ts'
 
 function written(events: string[]): string {
@@ -65,4 +69,72 @@ test('a broken journal is not written to', (t) => {
   const path = written(['one', 'two'])
   writeFileSync(path, readFileSync(path, 'utf8').replace('"one"', '"eno"'))
   t.throws(() => openJournal(path), { message: /broken at line 1/ })
+})
+
+/** A store that can be away, and counts what it was asked to create. */
+function sharedStore() {
+  const store = fileStore(mkdtempSync(join(testSandbox().dir, 'shared-')))
+  const world = { away: false, created: [] as string[] }
+  const create: Store['create'] = async (key, text) => {
+    if (world.away) throw new Error('the bucket is out of reach')
+    world.created.push(key)
+    return store.create(key, text)
+  }
+  return { world, store: { ...store, create } }
+}
+const localPath = () => join(mkdtempSync(join(testSandbox().dir, 'journal-')), 'run.jsonl')
+
+test('others read the run from the store as it is on the runner: in order, with its chain', async (t) => {
+  const { store, world } = sharedStore()
+  const path = localPath()
+  const journal = openJournal(path, shareRun(store, '2026-cutover'))
+  for (let entry = 0; entry < 20; entry++) journal.write(`entry ${entry}`)
+  await journal.shared()
+  for (let entry = 20; entry < 30; entry++) {
+    journal.write(`entry ${entry}`)
+    await journal.shared()
+  }
+  journal.close()
+  t.like(await readRun(store, '2026-cutover'), readJournal(readFileSync(path, 'utf8')))
+  t.true(world.created.length < 20, 'entries that come together go together')
+  t.deepEqual(await runNames(store), ['2026-cutover'])
+
+  // Of a part that is gone or changed, the chain says where.
+  const [, second = ''] = await store.list('runs/2026-cutover/')
+  const kept = (await store.read(second)) as string
+  await store.remove(second)
+  t.like(await readRun(store, '2026-cutover'), { broken: { line: 2 } })
+  await store.put(second, kept.replace('entry', 'Entry'))
+  t.like(await readRun(store, '2026-cutover'), { broken: { line: 2 } })
+})
+
+test('a store that is away holds up no entry; they follow in order once it is back', async (t) => {
+  const { store, world } = sharedStore()
+  const path = localPath()
+  const journal = openJournal(path, shareRun(store, 'run'))
+  journal.write('one')
+  await journal.shared()
+  world.away = true
+  journal.write('two')
+  journal.write('three')
+  await t.throwsAsync(journal.shared(), { message: 'the bucket is out of reach' })
+  t.is(readJournal(readFileSync(path, 'utf8')).entries.length, 3, 'on this machine they are all')
+  t.is((await readRun(store, 'run'))?.entries.length, 1)
+  world.away = false
+  journal.write('four')
+  await journal.shared()
+  t.like(await readRun(store, 'run'), readJournal(readFileSync(path, 'utf8')))
+  journal.close()
+})
+
+test('a run that another process writes under the same name is noticed', async (t) => {
+  const { store } = sharedStore()
+  const [mine, theirs] = [
+    openJournal(localPath(), shareRun(store, 'run')),
+    openJournal(localPath(), shareRun(store, 'run')),
+  ]
+  mine.write('mine')
+  await mine.shared()
+  theirs.write('theirs')
+  await t.throwsAsync(theirs.shared(), { message: /runs\/run\/000001.jsonl was written by somebody else/ })
 })

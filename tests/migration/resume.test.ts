@@ -6,6 +6,7 @@ import { decisionStore } from '../../migration/decision/files.ts'
 import { lock, readLock } from '../../migration/journal/lock.ts'
 import { resume } from '../../migration/resume.ts'
 import { readStatus, statusText } from '../../migration/status.ts'
+import { deskStore } from '../../migration/store/open.ts'
 import { mailbox } from '../../migration/watchdog/mailbox.ts'
 import { afterPause, beforePause, createTestbed, inPause, testServers } from './testbed.ts'
 
@@ -13,12 +14,12 @@ const servers = await testServers()
 
 test.serial('one run at a time: the other is told who has the lock and since when', async (t) => {
   const bed = await createTestbed(servers)
-  const release = lock(bed.site.journal, 'cutover')
-  t.throws(() => lock(bed.site.journal, 'rollback'), {
+  const release = await lock(deskStore(bed.site), 'cutover')
+  await t.throwsAsync(lock(deskStore(bed.site), 'rollback'), {
     message: /«cutover» runs since \d{4}-.* process \d+: wait until it has ended/,
   })
-  release()
-  t.notThrows(() => lock(bed.site.journal, 'rollback')())
+  await release()
+  await (await lock(deskStore(bed.site), 'rollback'))()
   await bed.close()
 })
 
@@ -32,7 +33,7 @@ test.serial(
     await replicate.all(['check-databases', 'install-fence', 'subscribe-target', 'await-caught-up'])
     await replicate.close()
     const run = await bed.run('source')
-    lock(bed.site.journal, 'cutover')
+    const release = await lock(deskStore(bed.site), 'cutover')
     await run.all(beforePause)
     await run.all(inPause.slice(0, 3))
     // Its process is gone: one that has ended stands for it.
@@ -52,8 +53,8 @@ test.serial(
       settled: { epoch: 1, decision: { verdict: 'back', by: 'a test' }, postponed: [] },
       lock: { runbook: 'cutover' },
     })
-    t.is(readLock(bed.site.journal), undefined)
-    t.deepEqual(await mailbox(bed.site.journal).armings(), [])
+    t.is(await readLock(deskStore(bed.site)), undefined)
+    t.deepEqual(await mailbox(deskStore(bed.site)).armings(), [])
     const after = await bed.pay()
     t.deepEqual(await bed.payments('source'), [before, after])
     t.regex(statusText(await readStatus(bed.site)), /^The source is the system of record/)
@@ -63,6 +64,7 @@ test.serial(
     )
     t.is(slots.rows.length, 1, 'only the slot of the link forward')
     await run.close()
+    await release()
 
     const next = await bed.run('source')
     await next.all([...beforePause, ...inPause, ...afterPause])
@@ -75,9 +77,9 @@ test.serial(
 
 test.serial('a run that lives is left alone', async (t) => {
   const bed = await createTestbed(servers)
-  const release = lock(bed.site.journal, 'cutover')
+  const release = await lock(deskStore(bed.site), 'cutover')
   await t.throwsAsync(resume(bed.site, 'a test'), { message: /wait until it has ended; nothing was done/ })
-  release()
+  await release()
   await bed.close()
 })
 

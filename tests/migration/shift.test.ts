@@ -14,6 +14,12 @@ function frontDoor(cloud: SideMetrics, start = 5): FrontDoor & { now: Weights } 
     setWeights: async (weights: Weights) => {
       door.now = weights
     },
+    fallBack: async () => {
+      door.now = { onPremises: 100, cloud: 0 }
+    },
+    held: async () => undefined,
+    release: async () => {},
+    alarms: async () => [],
     metrics: async () => ({ onPremises: quiet, cloud }),
     close: async () => {},
   }

@@ -64,7 +64,7 @@ test('names that the provider makes up are known, and too long ones refused', as
   t.is(get('aws:sqs/queuePolicy:QueuePolicy', 'names').inputs.policy, get(queue, 'first').inputs.name)
   await t.throwsAsync(
     build(() => void new aws.lb.TargetGroup('a'.repeat(25), {})),
-    { message: /more than 32 characters; give it a logical name of at most 24/ },
+    { message: /longer than 32; give a logical name of at most 24/ },
   )
 })
 

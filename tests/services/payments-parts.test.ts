@@ -1,3 +1,7 @@
+import { createPublicKey, X509Certificate } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
 import pg from 'pg'
@@ -5,6 +9,7 @@ import { isCardNumber, maskCardNumbers, storeCard } from '../../services/payment
 import { EnvironmentError, readEnvironment } from '../../services/payments/environment.ts'
 import { createLog } from '../../services/payments/log.ts'
 import { grantsSql } from '../../services/payments/schema.ts'
+import { selfSigned, TlsError, tlsOf } from '../../services/payments/tls.ts'
 import { troubleOf } from '../../services/payments/trouble.ts'
 
 const published = {
@@ -119,6 +124,37 @@ test('the environment: every problem is named at once, and no value is repeated'
       message: /DATABASE_URL cannot be used/,
     })
   }
+})
+
+test('a self-signed certificate is one, for a key of this start only', (t) => {
+  const { cert, key } = selfSigned()
+  const certificate = new X509Certificate(cert)
+  t.true(certificate.verify(certificate.publicKey))
+  t.true(certificate.verify(createPublicKey(key)))
+  t.is(certificate.subject, 'CN=payments')
+  t.regex(certificate.validTo, /9999/)
+  t.not(selfSigned().key, key)
+})
+
+test('a pair in files is served; one that is none is told, with what is wrong', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'payments-tls-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const [one, other] = [selfSigned(), selfSigned()]
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  const TLS_CERTIFICATE = file('cert', one.cert)
+  const of = (changes: Record<string, string>) =>
+    tlsOf(readEnvironment({ ...complete, TLS: 'files', TLS_CERTIFICATE, ...changes }))
+  t.deepEqual(of({ TLS_KEY: file('key', one.key) }), one)
+  const refused = (changes: Record<string, string>, message: RegExp) =>
+    t.throws(() => of(changes), { instanceOf: TlsError, message })
+  refused({ TLS_KEY: file('key-2', other.key) }, /TLS_KEY is not the key of TLS_CERTIFICATE/)
+  refused({ TLS_KEY: join(folder, 'none') }, /TLS_KEY cannot be used: .*none.*no such file/)
+  refused({ TLS_KEY: file('nonsense', 'x') }, /TLS_KEY cannot be used: .*it is not PEM/)
+  t.throws(() => of({}), { message: /TLS_KEY is missing: a file in PEM, with TLS=files/ })
+  t.throws(() => readEnvironment({ ...complete, TLS_KEY: 'k' }), { message: /only with TLS=files/ })
 })
 
 test('what is worth trying again', (t) => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
+import https from 'node:https'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -108,6 +109,23 @@ test('without its database the service starts, is alive, is not ready, and stops
   t.is(health.headers.get('x-side'), 'cloud')
   t.is((await fetch(`${service.url}/readyz`)).status, 503)
   t.is(await service.stop(), 0)
+})
+
+test('with TLS it answers who encrypts, and nobody else; the order to stop is obeyed too', async (t) => {
+  const service = await startService(t, { DATABASE_URL: unreachable, TLS: 'self-signed' })
+  const { port } = new URL(service.url)
+  // As a load balancer asks: without a look at who answers.
+  const agent = new https.Agent({ rejectUnauthorized: false, keepAlive: true })
+  t.teardown(() => agent.destroy())
+  const [response] = await once(https.get({ host: '127.0.0.1', port, path: '/readyz', agent }), 'response')
+  response.resume()
+  t.is(response.statusCode, 503, 'there is no database')
+  await t.throwsAsync(fetch(`${service.url}/readyz`), undefined, 'plain HTTP')
+  t.is(await service.stop(), 0)
+  const files = { TLS: 'files', TLS_CERTIFICATE: '/nowhere/cert', TLS_KEY: '/nowhere/key' }
+  const { code, output } = await failService(t, { DATABASE_URL: unreachable, ...files })
+  t.is(code, 2)
+  t.regex(output, /^the payments service cannot start: TLS_CERTIFICATE cannot be used: .*no such file.*\n$/)
 })
 
 test('with GATE=pgbouncer there is no gate of its own', async (t) => {

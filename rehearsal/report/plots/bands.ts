@@ -1,9 +1,9 @@
+import type { Markup } from '../../../page/markup.ts'
+import { markup } from '../../../page/markup.ts'
+import { px } from '../../../page/scale.ts'
 import { duration } from '../format.ts'
-import type { Markup } from '../markup.ts'
-import { markup } from '../markup.ts'
 import type { RunbookSpan } from '../spans.ts'
 import { placeLabels, textWidth } from './labels.ts'
-import { px } from './lines.ts'
 import type { Frame } from './panel.ts'
 import { FONT } from './panel.ts'
 

@@ -1,12 +1,12 @@
+import type { Markup } from '../../../page/markup.ts'
+import { markup } from '../../../page/markup.ts'
+import { logScale, px } from '../../../page/scale.ts'
 import type { Pause, Report } from '../data.ts'
 import { duration, largest } from '../format.ts'
-import type { Markup } from '../markup.ts'
-import { markup } from '../markup.ts'
 import { placeLabels, textWidth } from './labels.ts'
-import { linePath, px } from './lines.ts'
+import { linePath } from './lines.ts'
 import type { Area, Frame, Placed } from './panel.ts'
 import { diamond, FONT, panel } from './panel.ts'
-import { logScale } from './scale.ts'
 import { mean, slots } from './slots.ts'
 
 const LABEL_ROW = 17

@@ -1,12 +1,9 @@
+import { px } from '../../../page/scale.ts'
+
 /** A point in pixels. */
 export interface Point {
   x: number
   y: number
-}
-
-/** A coordinate as SVG text: a tenth of a pixel is finer than any screen. */
-export function px(value: number): string {
-  return String(Math.round(value * 10) / 10)
 }
 
 /** Path data of a line through the points, broken where two are further apart than `maxGap` pixels. */

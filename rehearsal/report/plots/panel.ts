@@ -1,8 +1,8 @@
-import type { Content, Markup } from '../markup.ts'
-import { markup } from '../markup.ts'
+import type { Content, Markup } from '../../../page/markup.ts'
+import { markup } from '../../../page/markup.ts'
+import type { Range, Scale } from '../../../page/scale.ts'
+import { px } from '../../../page/scale.ts'
 import { textWidth } from './labels.ts'
-import { px } from './lines.ts'
-import type { Range, Scale } from './scale.ts'
 
 /** What all panels of a timeline share. */
 export interface Frame {

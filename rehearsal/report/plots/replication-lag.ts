@@ -1,10 +1,10 @@
+import { markup } from '../../../page/markup.ts'
+import { symlogScale } from '../../../page/scale.ts'
 import type { Direction, Report } from '../data.ts'
 import { bytes, largest } from '../format.ts'
-import { markup } from '../markup.ts'
 import { linePath } from './lines.ts'
 import type { Area, Frame, LegendItem, Placed } from './panel.ts'
 import { panel } from './panel.ts'
-import { symlogScale } from './scale.ts'
 import { slots } from './slots.ts'
 
 export const DIRECTIONS: Record<Direction, string> = {

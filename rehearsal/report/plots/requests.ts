@@ -1,11 +1,11 @@
+import type { Markup } from '../../../page/markup.ts'
+import { markup } from '../../../page/markup.ts'
+import { linearScale } from '../../../page/scale.ts'
 import type { FindingKind, Report } from '../data.ts'
 import { count, largest } from '../format.ts'
-import type { Markup } from '../markup.ts'
-import { markup } from '../markup.ts'
 import { areaPath, linePath } from './lines.ts'
 import type { Area, Frame, LegendItem, Placed } from './panel.ts'
 import { cross, panel } from './panel.ts'
-import { linearScale } from './scale.ts'
 import { mean, slots } from './slots.ts'
 
 const KINDS: readonly FindingKind[] = ['lost', 'duplicated', 'misposted', 'failed']

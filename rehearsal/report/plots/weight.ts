@@ -1,10 +1,10 @@
+import { markup } from '../../../page/markup.ts'
+import { linearScale } from '../../../page/scale.ts'
 import type { Report } from '../data.ts'
 import { percent } from '../format.ts'
-import { markup } from '../markup.ts'
 import { linePath, stepPath } from './lines.ts'
 import type { Area, Frame, Placed } from './panel.ts'
 import { panel } from './panel.ts'
-import { linearScale } from './scale.ts'
 import { slots } from './slots.ts'
 
 /** Fewer requests than these say little about a share: 1 s at the default rate. */

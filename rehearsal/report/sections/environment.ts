@@ -1,7 +1,7 @@
+import type { Markup } from '../../../page/markup.ts'
+import { markup } from '../../../page/markup.ts'
 import type { Report } from '../data.ts'
 import { count, duration } from '../format.ts'
-import type { Markup } from '../markup.ts'
-import { markup } from '../markup.ts'
 
 /** What it ran on: whoever compares two reports looks here first. */
 export function environmentSection(report: Report): Markup {

@@ -1,7 +1,7 @@
+import type { Markup } from '../../../page/markup.ts'
+import { markup } from '../../../page/markup.ts'
 import type { Finding, FindingKind, Report } from '../data.ts'
 import { count, moment } from '../format.ts'
-import type { Markup } from '../markup.ts'
-import { markup } from '../markup.ts'
 
 const KINDS: readonly { kind: FindingKind; name: string }[] = [
   { kind: 'lost', name: 'lost' },

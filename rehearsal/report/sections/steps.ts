@@ -1,7 +1,7 @@
+import type { Markup } from '../../../page/markup.ts'
+import { markup } from '../../../page/markup.ts'
 import type { Report, Step } from '../data.ts'
 import { clock, duration, percent } from '../format.ts'
-import type { Markup } from '../markup.ts'
-import { markup } from '../markup.ts'
 import type { RunbookSpan } from '../spans.ts'
 import { runbookSpans, stepName } from '../spans.ts'
 

@@ -1,7 +1,7 @@
+import type { Markup } from '../../../page/markup.ts'
+import { markup } from '../../../page/markup.ts'
 import type { Report, Switchover } from '../data.ts'
 import { count, duration, largest } from '../format.ts'
-import type { Markup } from '../markup.ts'
-import { markup } from '../markup.ts'
 
 /** A column a switchover, a row a step, every bar on one scale: what made a pause long is seen at once. */
 export function switchoversSection({ switchovers }: Report): Markup {

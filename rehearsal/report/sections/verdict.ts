@@ -1,3 +1,5 @@
+import type { Markup } from '../../../page/markup.ts'
+import { markup } from '../../../page/markup.ts'
 import type { Report } from '../data.ts'
 import { count, duration } from '../format.ts'
 import {
@@ -7,8 +9,6 @@ import {
   paymentsSentence,
   reproduceCommand,
 } from '../headline.ts'
-import type { Markup } from '../markup.ts'
-import { markup } from '../markup.ts'
 
 /** The answer in five seconds: the word, the sentence, the figures; and, on `fail`, why. */
 export function verdictSection(report: Report): Markup {

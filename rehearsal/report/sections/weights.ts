@@ -1,7 +1,7 @@
+import type { Markup } from '../../../page/markup.ts'
+import { markup } from '../../../page/markup.ts'
 import type { Report, ShiftStep } from '../data.ts'
 import { cloudShare, count, percent } from '../format.ts'
-import type { Markup } from '../markup.ts'
-import { markup } from '../markup.ts'
 
 /** What was asked of the front door at each weight, and what the sides saw. */
 export function weightsSection({ shift }: Report): Markup {

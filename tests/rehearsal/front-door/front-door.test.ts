@@ -1,12 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtempSync } from 'node:fs'
 import { Agent, type IncomingMessage, type RequestListener, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
+import { storedHolds } from '../../../migration/front-door/holds.ts'
 import { localFrontDoor } from '../../../migration/front-door/local.ts'
+import { fileStore } from '../../../migration/store/files.ts'
 import { startFrontDoor } from '../../../rehearsal/front-door/front-door.ts'
+import { testSandbox } from '../../postgres.ts'
 import { ask, serve } from '../http.ts'
+
+const why = { by: 'a test', reason: 'it tests' }
 
 async function frontDoor(t: ExecutionContext, onPremises: string, cloud: string) {
   const upstreams = { onPremises: new URL(onPremises), cloud: new URL(cloud) }
@@ -18,8 +25,10 @@ async function frontDoor(t: ExecutionContext, onPremises: string, cloud: string)
   })
   t.teardown(() => void shutdown())
   const admin = `http://127.0.0.1:${adminPort}`
-  return { url: `http://127.0.0.1:${port}`, admin, door: localFrontDoor(admin) }
+  return { url: `http://127.0.0.1:${port}`, admin, door: localFrontDoor(admin, holds()) }
 }
+
+const holds = () => storedHolds(fileStore(mkdtempSync(join(testSandbox().dir, 'holds-'))))
 
 const says =
   (text: string): RequestListener =>
@@ -40,7 +49,7 @@ test('weights hold exactly, and metrics and series agree with them', async (t) =
   t.deepEqual(await door.weights(), { onPremises: 100, cloud: 0 })
   const began = Date.now()
   for (const weight of [0, 1, 25, 100]) {
-    await door.setWeights({ onPremises: 100 - weight, cloud: weight })
+    await door.setWeights({ onPremises: 100 - weight, cloud: weight }, why)
     t.is(await countCloud(url, 100), weight)
   }
   const metrics = await door.metrics(began)
@@ -120,7 +129,7 @@ test('a refused side gets 502, never the other side', async (t) => {
   const gone = await serve(t, says('gone'))
   gone.server.close()
   const { url, door } = await frontDoor(t, gone.url, cloud.url)
-  await door.setWeights({ onPremises: 50, cloud: 50 })
+  await door.setWeights({ onPremises: 50, cloud: 50 }, why)
   const answers = await Promise.all(Array.from({ length: 10 }, () => ask(url)))
   t.deepEqual(answers.map((a) => a.status).sort(), [...Array(5).fill(200), ...Array(5).fill(502)])
   const refused = answers.find((a) => a.status === 502)
@@ -203,7 +212,7 @@ test('weights that are not percent, or not 100 together, are refused and change 
     [101, -1],
     [99.5, 0.5],
   ] as const)
-    await t.throwsAsync(door.setWeights({ onPremises, cloud }), {
+    await t.throwsAsync(door.setWeights({ onPremises, cloud }, why), {
       message: /\/weights answered 400: weights: /,
     })
   const put = (body: string) => ask(`${admin}/weights`, { method: 'PUT', body: [Buffer.from(body)] })
@@ -215,7 +224,7 @@ test('weights that are not percent, or not 100 together, are refused and change 
 test('a front door that is away is named in one line', async (t) => {
   const gone = await serve(t, says(''))
   gone.server.close()
-  const error = await t.throwsAsync(localFrontDoor(gone.url).weights())
+  const error = await t.throwsAsync(localFrontDoor(gone.url, holds()).weights())
   t.regex(
     error?.message ?? '',
     /^front door http:\/\/127\.0\.0\.1:\d+\/weights cannot be reached: .*ECONNREFUSED/,

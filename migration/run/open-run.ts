@@ -1,0 +1,173 @@
+import { hostname } from 'node:os'
+import { openRunJournal, runIdOf } from '../journal/runs.ts'
+import { type Lift, openLift } from '../lift.ts'
+import { inWords } from '../page/duration.ts'
+import { readPage } from '../page/page.ts'
+import type { Runbook, RunbookOptions } from '../runbook.ts'
+import { requestOf } from '../safety/approvals.ts'
+import { whoAmI } from '../safety/person.ts'
+import { readStop } from '../safety/stop.ts'
+import { demandConsent } from '../safety/terminal.ts'
+import { windowProblem } from '../safety/window.ts'
+import type { Site } from '../site.ts'
+import { type StepName, steps } from '../steps/index.ts'
+import { runStep } from '../steps/run-step.ts'
+import type { Step, StepContext } from '../steps/step.ts'
+import { deskStore, recordStore } from '../store/open.ts'
+import { mailbox } from '../watchdog/mailbox.ts'
+import { approvalStep } from './approval-step.ts'
+import { takeLock } from './lock.ts'
+import { isProduction, type RunOptions, siteOf } from './options.ts'
+import { createScreen } from './screen.ts'
+
+/** A run that was not allowed to begin, or has failed; it has put back what it could, and says what to do. */
+export class RunFailedError extends Error {
+  override readonly name = 'RunFailedError'
+}
+
+const betweenStopLooksMs = 500
+
+export interface OpenRun extends Runbook {
+  /** Stops after this step; false when that was asked before. */
+  interrupt(): boolean
+  /** Gives back the lock at once: what is under way is the watchdog's. */
+  abandon(): Promise<void>
+}
+
+/**
+ * Opens a run: who, when and whether; then the lock, the sessions and the journal. Its methods throw
+ * RunFailedError once the run is over.
+ */
+export async function openRun(
+  name: string,
+  { inWindow = false, emergency = false }: RunbookOptions,
+  options: RunOptions,
+): Promise<OpenRun> {
+  const { execute } = options
+  const site = await siteOf(options)
+  const person = await whoAmI(options)
+  const outside = () => (inWindow ? windowProblem(site.window) : undefined)
+  const closed = outside()
+  if (closed && execute) throw new RunFailedError(`${name} is refused ${closed}`)
+  if (execute && !emergency) await demandName(name, site, options.yes)
+  const release = execute && !emergency ? await takeLock(site, name) : async () => {}
+  const lift = await openLift(site, name).catch(async (error) => {
+    await release()
+    throw error
+  })
+  const [store, desk, page, began] = [recordStore(site), deskStore(site), readPage(name), new Date()]
+  const run = runIdOf(name, began)
+  const screen = createScreen(options.json, () => context.switchover.stage === 'attempting')
+  const journal = screen.shown(openRunJournal(site, run))
+  const context: StepContext = {
+    lift,
+    journal,
+    watchdog: mailbox(desk),
+    by: `runner ${hostname()} ${process.pid}`,
+    person,
+    store,
+    ...(options.reason && { reason: options.reason }),
+    switchover: { from: name === 'rollback' ? 'target' : 'source', stage: 'before' },
+    interrupted: false,
+    ...(!execute && { dryRun: {} }),
+    say(text) {
+      journal.write('said', { text })
+      screen.say(text)
+    },
+    print: screen.print,
+  }
+  const who = { person, host: hostname(), pid: process.pid, ...(site.name && { site: site.name }) }
+  journal.write('run-begin', { run, runbook: name, execute, ...who })
+  journal.write('servers', await versions(lift))
+  screen.print(`runbook ${name}${execute ? '' : ' (dry run: checks only, nothing changes)'}`)
+  if (closed) context.say(closed)
+  const looking = setInterval(() => {
+    readStop(desk, run).then(
+      (stop) => {
+        if (stop) context.interrupted ||= `${stop.by} asked to stop: ${stop.reason}`
+      },
+      // A store that is away is no reason to stop.
+      () => {},
+    )
+  }, betweenStopLooksMs).unref()
+  const done: StepName[] = []
+  const wouldFail: string[] = []
+  let position = 0
+  let epochNoted = false
+
+  async function close(): Promise<void> {
+    clearInterval(looking)
+    screen.flush()
+    await context.switchover.rows?.close().catch(() => {})
+    await lift.close()
+    await journal
+      .shared()
+      .catch(({ message }: Error) =>
+        screen.print(`the journal's last entries are only on this machine, in ${journal.path}: ${message}`),
+      )
+    journal.close()
+    await release()
+  }
+
+  async function runOne(step: Step<never[]>, args: unknown[]): Promise<void> {
+    const call = page.calls[position++]
+    screen.begin(step, position, page.calls.length)
+    try {
+      await runStep(context, step, args, { execute, done })
+      const epoch = context.switchover.plan?.epoch
+      if (epoch !== undefined && !epochNoted) journal.write('switchover', { epoch })
+      epochNoted ||= epoch !== undefined
+    } catch (error) {
+      const { message } = error as Error
+      if (!execute) {
+        // The other checks are worth knowing too.
+        wouldFail.push(`${step.name}: ${message.split('\n')[0]}`)
+        return screen.say(message)
+      }
+      journal.write('run-failed', { step: step.name, error: message })
+      await close()
+      const undo = call?.section?.parts.Undo
+      throw new RunFailedError(undo ? `${message}\nUndo: ${undo}` : message)
+    }
+  }
+
+  return {
+    async step(stepName, ...args) {
+      const step = steps[stepName] as Step<never[]> | undefined
+      if (!step) throw new RunFailedError(`the runbook ${name} names a step that does not exist: ${stepName}`)
+      await runOne(step, args)
+    },
+    async approval(next) {
+      const request = requestOf(site.approvals, { run, runbook: name, step: next, by: person })
+      await runOne(approvalStep({ store, request, execute, problem: outside }) as Step<never[]>, [])
+    },
+    async finish() {
+      journal.write('run-end', wouldFail.length > 0 ? { wouldFail } : {})
+      await close()
+      if (wouldFail.length > 0)
+        throw new RunFailedError(`it would fail:\n${wouldFail.map((line) => `  ${line}`).join('\n')}`)
+      screen.print(`runbook ${name}: done in ${inWords(Date.now() - began.getTime())}`)
+    },
+    abandon: release,
+    interrupt() {
+      if (context.interrupted) return false
+      context.interrupted = true
+      screen.print('\nstopping after this step; Ctrl-C again stops at once')
+      return true
+    },
+  }
+}
+
+async function demandName(runbook: string, site: Site, yes: boolean): Promise<void> {
+  if (!isProduction(site)) return
+  const word = site.name ?? 'production'
+  await demandConsent({ about: `«${runbook}» will act on ${word}`, word, production: true, yes })
+}
+
+async function versions(lift: Lift): Promise<Record<string, string>> {
+  const of = async ({ client }: Lift['source']): Promise<string> => {
+    const { rows } = await client.query('show server_version')
+    return rows[0].server_version
+  }
+  return { source: await of(lift.source), target: await of(lift.target) }
+}

@@ -1,0 +1,139 @@
+import { type Broken, type Judgement, judge } from '../../policy/check.ts'
+import type { Facts } from '../../policy/rule.ts'
+import type { Prices } from '../../prices/list.ts'
+import { type Comparison, compare } from './compare.ts'
+import { type CostDelta, costDelta } from './cost.ts'
+import { illegalMove, moveWords, type Position } from './moves.ts'
+import { type ReachDelta, reachDelta } from './reach.ts'
+import { type RolesDelta, rolesDelta } from './roles.ts'
+import { type Attempt, type Side, unknownsOf } from './side.ts'
+
+/** What a change does to one stack, at one stand of it. */
+export interface Consequences extends Comparison {
+  roles: RolesDelta
+  reach: ReachDelta
+  costs: CostDelta
+  /** Guardrails that break and did not before, and those that were broken already. */
+  broken: Broken[]
+  brokenBefore: Broken[]
+  waived: number
+  /** Values that nobody knows before `up`. */
+  unknown: number
+}
+
+export interface StackReport {
+  stack: string
+  disposable: boolean
+  from: Position | undefined
+  to: Position | undefined
+  /** The program's own words why it would not run, on either side. */
+  refused?: { side: 'base' | 'head'; says: string }
+  /** The move of phase or weight, in words. */
+  move?: string | undefined
+  illegal?: string | undefined
+  now?: Consequences
+  /** The same in a phase to come; only what does not show now. */
+  ahead?: { phase: string; consequences?: Consequences; refused?: string } | undefined
+}
+
+/** Where the program's files are, and what the rules ask for besides. */
+export type World = Pick<Facts, 'exists' | 'bundleBytes' | 'handlerFaults'>
+
+export interface Tools {
+  prices: Prices
+  /** Of each side. */
+  worlds: { base: World; head: World }
+  today: Date
+}
+
+const judged = (side: Side, world: World, today: Date, from?: Facts['from']): Judgement =>
+  judge(side.resources, { ...side, ...world, to: side, from }, { today })
+
+const keyOf = ({ rule, name, says }: Broken) => `${rule.name} ${name} ${says}`
+
+/** What changes between two sides of one stack. */
+export function consequences(base: Side, head: Side, { prices, worlds, today }: Tools): Consequences {
+  const old = new Set(judged(base, worlds.base, today).broken.map(keyOf))
+  const { broken, waived } = judged(head, worlds.head, today, base)
+  return {
+    ...compare(base, head),
+    roles: rolesDelta(base, head),
+    reach: reachDelta(base, head),
+    costs: costDelta(base, head, prices),
+    broken: broken.filter((each) => !old.has(keyOf(each))),
+    brokenBefore: broken.filter((each) => old.has(keyOf(each))),
+    waived: waived.length,
+    unknown: unknownsOf(head),
+  }
+}
+
+export interface Attempts {
+  base: Attempt
+  head: Attempt
+  /** The head as if the stack stood already where it shall go: shows what else changes when the move is refused. */
+  headThere?: Attempt | undefined
+  ahead?: { phase: string; base: Attempt; head: Attempt } | undefined
+}
+
+/** What a change does to a stack, from what both sides register, or why they do not. */
+export function analyse(
+  stack: string,
+  attempts: Attempts,
+  positions: { from?: Position; to?: Position },
+  tools: Tools,
+): StackReport {
+  const base = attempts.base.side
+  const head = attempts.head.side ?? attempts.headThere?.side
+  const from = base ?? positions.from
+  const to = head ?? positions.to
+  const report: StackReport = {
+    stack,
+    disposable: head?.disposable ?? base?.disposable ?? false,
+    from: from && { phase: from.phase, weight: from.weight },
+    to: to && { phase: to.phase, weight: to.weight },
+    move: from && to && moveWords(from, to),
+    illegal: base && head && illegalMove(base, head),
+  }
+  if (attempts.base.refused !== undefined) report.refused = { side: 'base', says: attempts.base.refused }
+  else if (attempts.head.refused !== undefined && !report.illegal)
+    report.refused = { side: 'head', says: attempts.head.refused }
+  if (base && head) report.now = consequences(base, head, tools)
+  report.ahead = attempts.ahead && aheadOf(attempts.ahead, report, tools)
+  return report
+}
+
+function aheadOf(
+  { phase, base, head }: NonNullable<Attempts['ahead']>,
+  { now, refused }: StackReport,
+  tools: Tools,
+): StackReport['ahead'] {
+  if (!base.side) return undefined
+  if (!head.side) return head.refused === refused?.says ? undefined : { phase, refused: head.refused }
+  const all = consequences(base.side, head.side, tools)
+  return { phase, consequences: now ? without(all, now) : all }
+}
+
+/** What one stand shows and another does not. */
+function without(all: Consequences, shown: Consequences): Consequences {
+  const less = <T>(list: T[], other: T[], key: (one: T) => string): T[] => {
+    const there = new Set(other.map(key))
+    return list.filter((one) => !there.has(key(one)))
+  }
+  const cents = ({ name, usd }: { name: string; usd: number }) => `${name} ${usd.toFixed(2)}`
+  const way = ({ name, words }: { name: string; words: string }) => `${name} ${words}`
+  return {
+    ...all,
+    changes: less(all.changes, shown.changes, ({ urn, op }) => `${urn} ${op}`),
+    roles: {
+      ...all.roles,
+      changed: less(all.roles.changed, shown.roles.changed, (role) => JSON.stringify(role)),
+    },
+    reach: {
+      opened: less(all.reach.opened, shown.reach.opened, way),
+      closed: less(all.reach.closed, shown.reach.closed, way),
+    },
+    costs: { ...all.costs, changes: less(all.costs.changes, shown.costs.changes, cents) },
+    broken: less(all.broken, [...shown.broken, ...shown.brokenBefore], keyOf),
+    brokenBefore: [],
+  }
+}

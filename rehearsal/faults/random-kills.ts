@@ -1,0 +1,39 @@
+import { type Random, randoms } from '../load/random.ts'
+import { type Kill, points, type Rescue, type Victim } from './kills.ts'
+
+const victims: readonly Victim[] = ['runner', 'watchdog', 'both']
+const rescues: readonly Rescue[] = ['resume', 'nobody']
+
+/** Every point, every victim, in both directions; who comes to the rescue takes turns. */
+export function everyKill(): Kill[] {
+  const kills: Kill[] = []
+  for (const [at, point] of points.entries())
+    for (const [which, victim] of victims.entries())
+      for (const direction of [0, 1])
+        kills.push({ point, victim, rescue: rescues[(at + which + direction) % 2] as Rescue })
+  return kills
+}
+
+/** The pause is short and is what matters: a third of the kills come there. */
+const inPause = points.slice(points.indexOf('before pause'), points.indexOf('after resume') + 1)
+
+/** A kill at a moment that nobody chose: up to 40 ms after one of the points. */
+export function randomKill(random: Random): Kill {
+  return {
+    point: random.pick(random.fraction() < 1 / 3 ? inPause : points),
+    afterMs: 40 * random.fraction() ** 2,
+    victim: random.pick(victims),
+    rescue: random.pick(rescues),
+  }
+}
+
+/** The kills that follow from a seed. */
+export function randomKills(seed: number, count: number): Kill[] {
+  const [random] = randoms(seed, 1) as [Random]
+  return Array.from({ length: count }, () => randomKill(random))
+}
+
+export const described = ({ victim, point, afterMs, rescue }: Kill): string =>
+  `kill -9 of ${victim === 'both' ? 'runner and watchdog' : `the ${victim}`} ${
+    afterMs === undefined ? point : `${afterMs.toFixed(1)} ms after «${point}»`
+  }, then ${victim === 'watchdog' ? 'its supervisor' : rescue === 'resume' ? '«resume»' : 'nobody'}`

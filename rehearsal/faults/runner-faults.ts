@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { otherSide } from '../../migration/database.ts'
+import { readLock, removeLock } from '../../migration/journal/lock.ts'
+import { resume } from '../../migration/resume.ts'
+import { readSite } from '../../migration/site.ts'
+import { deskStore } from '../../migration/store/open.ts'
+import { decisionsOf } from './condition.ts'
+import { type Outcome, untilSettled } from './kills.ts'
+import { type Point, startRunner } from './runner.ts'
+import { type PauseFault, play, type Scene } from './scene.ts'
+import type { Stage } from './stage.ts'
+
+/** The clocks of runner and watchdog jump an hour there and back at every look, from the arming on. */
+export const jumpingClocks: PauseFault = {
+  name: 'clocks that jump an hour',
+  at: 'after arm',
+  async during({ stage, runner }) {
+    process.kill(stage.world.watchdog.pid, 'SIGUSR2')
+    runner.child.kill('SIGUSR2')
+  },
+  verdict: 'forward',
+}
+
+/** The same, and the runner dies: the watchdog must not take an hour for its deadline. */
+export const jumpingClocksAlone: PauseFault = {
+  ...jumpingClocks,
+  name: 'clocks that jump an hour, and the runner is killed',
+  async during(scene) {
+    await jumpingClocks.during(scene)
+    scene.runner.child.kill('SIGKILL')
+  },
+  verdict: 'back',
+}
+
+/** Whether this machine lets us make a file system that is full. */
+export const canMount = (): boolean => process.platform === 'linux' && process.getuid?.() === 0
+
+/** The disk of journal, decisions and mailbox fills up at a point: a small file system of its own is put in its place. */
+export async function diskFull(stage: Stage, at: Point): Promise<Outcome & { verdict: string }> {
+  const { journal, sandbox } = stage.world
+  const copy = mkdtempSync(join(sandbox.dir, 'journal-'))
+  cpSync(journal, copy, { recursive: true })
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', journal])
+  try {
+    cpSync(copy, journal, { recursive: true })
+    const filler = join(journal, 'filler')
+    return await play(stage, {
+      name: `disk of the journal full ${at}`,
+      at,
+      async during() {
+        fill(filler)
+      },
+      async after() {
+        rmSync(filler)
+      },
+      verdict: at === 'after decide' ? 'forward' : 'back',
+      says: /the journal .* cannot be written: ENOSPC/,
+    })
+  } finally {
+    cpSync(journal, copy, { recursive: true })
+    execFileSync('umount', ['-l', journal])
+    cpSync(copy, journal, { recursive: true })
+  }
+}
+
+function fill(path: string): void {
+  for (const size of [1 << 20, 1 << 12, 1]) {
+    try {
+      for (;;) writeFileSync(path, Buffer.alloc(size), { flag: 'a' })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+    }
+  }
+}
+
+/**
+ * The runner is stopped (SIGSTOP) at a point for longer than the deadline and wakes up after the watchdog has
+ * decided; with `later`, after somebody has also switched over again meanwhile. Whatever it still tries is refused.
+ */
+export async function sleeper(stage: Stage, at: Point, later: boolean): Promise<Outcome> {
+  const from = await stage.sound()
+  const { world } = stage
+  const runner = startRunner({ ...world, runbook: runbookFrom(from), hold: [at] })
+  try {
+    if (!(await runner.reached(at)))
+      throw new Error(`the runner ended before «${at}»:\n${(await runner.ended).output}`)
+    const stopped = Date.now()
+    runner.child.kill('SIGSTOP')
+    runner.goOn()
+    await untilSettled(stage)
+    await stage.flowing('writes are possible while the runner sleeps')
+    const { writePauseMs } = await stage.load.pauseBetween(stopped - 1500, Date.now())
+    const site = readSite(world.siteFile)
+    if (later) {
+      // As somebody does who was allowed to take over.
+      await removeLock(deskStore(site))
+      await resume(site, 'who took over')
+      await switchOver(stage)
+    }
+    const made = decisionsOf(world.journal).length
+    const lock = (await readLock(deskStore(site)))?.holder
+    runner.child.kill('SIGCONT')
+    const { code, output } = await runner.ended
+    if (lock && later && (await readLock(deskStore(site)))?.holder.since !== lock.since)
+      throw new Error('the sleeper gave back the lock of another')
+    await untilSettled(stage)
+    const lost = decisionsOf(world.journal).slice(made)
+    if (later && (lost.length > 0 || code === 0))
+      throw new Error(`the sleeper went on (${JSON.stringify(lost)}):\n${output}`)
+    if (!(await readLock(deskStore(site)))?.alive) await resume(site, 'the morning after')
+    return { from, record: await stage.sound(), writePauseMs }
+  } finally {
+    runner.child.kill('SIGKILL')
+  }
+}
+
+async function switchOver(stage: Stage): Promise<void> {
+  const from = await stage.sound()
+  const { code, output } = await startRunner({ ...stage.world, runbook: runbookFrom(from) }).ended
+  if (code !== 0 || (await stage.sound()) !== otherSide(from))
+    throw new Error(`the later switchover failed:\n${output}`)
+}
+
+const runbookFrom = (side: Scene['from']): string => (side === 'source' ? 'cutover' : 'rollback')
