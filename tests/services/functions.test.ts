@@ -1,10 +1,16 @@
 import { createHmac } from 'node:crypto'
+import type { ExecutionContext } from 'ava'
 import pg from 'pg'
+import { otherCallers } from '../../components/policies.ts'
+import { deadLetters } from '../../dead-letters/main.ts'
+import { DeadLetterQueue } from '../../dead-letters/queue.ts'
 import { relayOnce } from '../../services/outbox-relay/relay.ts'
 import { merchantKey } from '../../services/webhooks/sign.ts'
 import { needs } from '../parts.ts'
 import { poll, settlementFile, signingKey, sqsOf, startWorld, type World, wake } from './functions-world.ts'
 import { ledgerFaults, lock } from './payments-world.ts'
+import type { Grant } from './policy.ts'
+import { leaseOver, proveRights, settlementScenario, webhooksScenario } from './rights.ts'
 
 const test = needs('python moto')
 
@@ -47,14 +53,14 @@ const settledOnce = (count: number) => ({ postings: count, entries: count, sum: 
 const whole = (ids: string[]) => ids.map((payment) => ({ payment, amount: 100 }))
 
 test.serial('settlement: delivered three times and twice at once, a file is posted once', async (t) => {
-  const ids = await capture(1200)
+  const ids = await capture(600)
   const event = await world.upload('2026/day 1.csv', settlementFile('DAY-1', whole(ids)))
   const [one, two] = await Promise.all([world.instance(t, 'settlement'), world.instance(t, 'settlement')])
   await Promise.all([one.invoke(event), two.invoke(event)])
   const result = await world.result('2026/day 1.csv.result.json')
   for (let delivery = 0; delivery < 2; delivery++) await one.invoke(event)
-  t.deepEqual(await ledger(ids), settledOnce(1200))
-  t.like(JSON.parse(result!), { state: 'posted', file: 'DAY-1', records: 1200, settled: 1200, refused: 0 })
+  t.deepEqual(await ledger(ids), settledOnce(600))
+  t.like(JSON.parse(result!), { state: 'posted', file: 'DAY-1', records: 600, settled: 600, refused: 0 })
   t.is(await world.result('2026/day 1.csv.result.json'), result, 'the result is that of one delivery')
   t.deepEqual(await ledgerFaults(world.owner), [])
 })
@@ -62,18 +68,18 @@ test.serial('settlement: delivered three times and twice at once, a file is post
 test.serial(
   'settlement: after a crash in the middle the next delivery goes on, and posts nothing twice',
   async (t) => {
-    const ids = await capture(1200)
+    const ids = await capture(600)
     const event = await world.upload('crash.csv', settlementFile('CRASH', whole(ids)))
     const crashing = await world.instance(t, 'settlement')
-    const held = await lock(t, world, `select from payments where id = '${ids[700]}' for update`)
-    crashing.invoke(event).catch((error) => console.error(error, crashing.output))
+    const held = await lock(t, world, `select from payments where id = '${ids[550]}' for update`)
+    crashing.invoke(event).catch(() => {})
     await held.waiting(1)
     await crashing.crash()
     // The server does not know yet that nobody waits for the batch any more: it commits.
     await held.release()
     t.deepEqual(await ledger(ids.slice(0, 500)), settledOnce(500), 'the batch before was posted')
     await (await world.instance(t, 'settlement')).invoke(event)
-    t.deepEqual(await ledger(ids), settledOnce(1200))
+    t.deepEqual(await ledger(ids), settledOnce(600))
     t.deepEqual(await ledgerFaults(world.owner), [])
   },
 )
@@ -107,10 +113,10 @@ test.serial(
       await world.result('mixed.csv.refused.csv'),
       [
         'line,reference,payment,reason',
-        '3,0000000002,pay_999999999,"there is no such payment"',
-        `4,0000000003,${twice},"100 was captured, not 99"`,
-        `5,0000000004,${other},"the payment is in EUR, not USD"`,
-        `6,0000000005,${good},"the payment stands on an earlier line too"`,
+        '3,MIXED000002,pay_999999999,"there is no such payment"',
+        `4,MIXED000003,${twice},"100 was captured, not 99"`,
+        `5,MIXED000004,${other},"the payment is in EUR, not USD"`,
+        `6,MIXED000005,${good},"the payment stands on an earlier line too"`,
         '',
       ].join('\n'),
     )
@@ -208,3 +214,110 @@ test.serial(
     t.is(headers['webhook-id'], 'evt_1')
   },
 )
+
+test.serial(
+  'webhooks: a crash in the middle of a call repeats it under the same id, and out of order is no harm',
+  async (t) => {
+    const { merchant, cloud, queueUrl } = world
+    merchant.calls.length = 0
+    const leaseMs = 1000
+    const { status } = merchant.answers
+    let called = () => {}
+    const arrived = new Promise<void>((resolve) => {
+      called = resolve
+    })
+    merchant.answers.status = () => {
+      called()
+      return new Promise<number>(() => {})
+    }
+    const crashing = await world.instance(t, 'webhooks')
+    await world.send(eventOf(12))
+    const lost = poll(cloud, crashing, queueUrl, leaseMs).catch((error: Error) => error)
+    await arrived
+    await crashing.crash()
+    t.is(((await lost) as Error).name, 'Crash')
+    merchant.answers.status = status
+    await leaseOver(leaseMs)
+    const instance = await world.instance(t, 'webhooks')
+    for (const id of [12, 11, 12, 10]) await world.send(eventOf(id))
+    t.deepEqual(await poll(cloud, instance, queueUrl), [])
+    const ids = merchant.calls.map(({ headers }) => headers['webhook-id'])
+    t.deepEqual(ids.toSorted(), ['evt_10', 'evt_11', 'evt_12', 'evt_12'])
+    await world.drain(queueUrl)
+  },
+)
+
+test.serial(
+  'webhooks: a poisoned message goes to the dead letters with its reason, the others are handled, and it can be redriven',
+  async (t) => {
+    const { merchant, cloud, queueUrl, deadLettersUrl } = world
+    merchant.calls.length = 0
+    const instance = await world.instance(t, 'webhooks')
+    for (const body of ['no event', eventOf(21), eventOf(22, { fails: true })]) await world.send(body)
+    let failed = await poll(cloud, instance, queueUrl)
+    t.is(failed.length, 1, 'only the one that the merchant refused comes back')
+    t.true(merchant.calls.some(({ headers }) => headers['webhook-id'] === 'evt_21'))
+    while (failed.length > 0) {
+      for (const record of failed) await wake(world, record)
+      failed = await poll(cloud, instance, queueUrl)
+    }
+    t.is(merchant.calls.filter(({ headers }) => headers['webhook-id'] === 'evt_22').length, 5)
+
+    const open = (url: string) => new DeadLetterQueue({ sqs: world.sqs, lambda: {} as never }, url)
+    const letters = await deadLetters([deadLettersUrl], open)
+    t.regex(letters, /the message is no JSON/)
+    t.regex(letters, /shop-1 answered 500/)
+    t.regex(letters, /2 lie here/)
+    const chosen = [deadLettersUrl, '--reason', 'answered 500', '--redrive']
+    t.regex(
+      await deadLetters(chosen, open),
+      /1 would be handed over again; add --execute, 1 have another reason/,
+    )
+    const { status } = merchant.answers
+    merchant.answers.status = () => 200
+    t.regex(await deadLetters([...chosen, '--execute'], open), /1 handed over again/)
+    t.deepEqual(await poll(cloud, instance, queueUrl), [])
+    merchant.answers.status = status
+    t.is(merchant.calls.filter(({ headers }) => headers['webhook-id'] === 'evt_22').length, 6)
+    t.is((await world.drain(deadLettersUrl)).length, 1, 'the unreadable one lies there still')
+  },
+)
+
+test.serial('rights of settlement: each is needed, and no other', async (t) => {
+  const instance = await world.instance(t, 'settlement')
+  await proveRights(t, world, 'settlement', settlementScenario(world, instance), starting(t, 'settlement'))
+})
+
+test.serial('rights of webhooks: each is needed, and no other', async (t) => {
+  const instance = await world.instance(t, 'webhooks')
+  await proveRights(t, world, 'webhooks', webhooksScenario(world, instance, eventOf), starting(t, 'webhooks'))
+})
+
+test.serial('rights of the relay: each is needed, and no other', async (t) => {
+  await proveRights(t, world, 'outbox-relay', async () => {
+    const [id] = await capture(1)
+    await world.owner.query(
+      `update outbox set payload = payload || $1 where payment_id = $2 and event = 'payment.captured'`,
+      [JSON.stringify({ note: 'x'.repeat(300_000) }), id],
+    )
+    await relay().catch(() => {})
+    await world.drain(world.queueUrl)
+    await world.drain(world.deadLettersUrl)
+  })
+})
+
+test('rights of the log shipper: its code makes no call', (t) => {
+  const policy = world.cloud.policy('log-shipper')
+  t.true(policy.length > 0)
+  t.deepEqual(
+    policy.filter(({ Sid, Effect }) => Effect === 'Allow' && !otherCallers().has(Sid)),
+    [],
+  )
+})
+
+/** Secrets are read when an instance starts. */
+const starting = (t: ExecutionContext, part: 'settlement' | 'webhooks') => ({
+  is: ({ action, resource }: Grant) =>
+    action === 'secretsmanager:GetSecretValue' || (action === 'kms:Decrypt' && resource.endsWith('/secrets')),
+  start: async () => void (await world.instance(t, part).catch(() => {})),
+})
