@@ -33,7 +33,7 @@ export async function drive(
   const step = run.step as (name: StepName, ...args: unknown[]) => Promise<void>
   for (const { kind, name: called, args } of readPage(name).calls) {
     if (kind === 'approval') await run.approval(called as StepName)
-    else await step(called as StepName, ...JSON.parse(`[${args}]`))
+    else await step(called as StepName, ...JSON.parse(`[${args.replaceAll("'", '"')}]`))
   }
   await run.finish()
 }

@@ -26,15 +26,6 @@ const wrong: [name: string, args: string[], code: number, message: RegExp][] = [
     /^there is no runbook «cut-over» There are: .*cutover/,
   ],
   ['no site', ['cutover'], 2, /^which site\? give --site FILE or --stack NAME$/m],
-  ['two sites', ['status', '--site', plain, '--stack', 'dev'], 2, /^give --stack or --site, not both$/m],
-  [
-    'a site file that is not there',
-    ['status', '--site', '/nowhere'],
-    2,
-    /^the site file \/nowhere cannot be read/,
-  ],
-  ['a word too many', ['cutover', 'now', '--site', plain], 2, /^what is «now»\?/],
-  ['an approval of nothing', ['approve', '--site', plain], 2, /^approve what\?/],
   [
     'an approval nobody asked for',
     ['approve', 'prepare', '--site', plain],

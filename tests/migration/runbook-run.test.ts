@@ -65,12 +65,8 @@ test.serial('a dry run of any runbook changes nothing on either side, and nothin
     })
     t.deepEqual([await both(), await records()], before, name)
   }
-  // Each of these cannot be begun from where this lift stands, and says so.
-  t.deepEqual(Object.keys(failed), ['decommission', 'rollback'])
-  t.regex(
-    failed['rollback'] ?? '',
-    /it would fail:\n {2}preflight: the system of record is the source already/,
-  )
+  // These cannot be begun from where this lift stands, and say so.
+  for (const name of ['decommission', 'rollback']) t.regex(failed[name] ?? '', /^it would fail:\n {2}/, name)
   t.deepEqual(door.moved, [])
   t.is(await readLock(desk), undefined)
   door.close()
@@ -146,7 +142,7 @@ test.serial('a stale lock is explained, and taken over only when somebody agrees
   })
   await leaveStaleLock({ host: 'another-host' })
   await t.throwsAsync(settleWhatIsLeft(plain, consent), {
-    message: /look at another-host, and when it is gone add --take-over/,
+    message: /look at another-host first, and when it is gone add --take-over/,
   })
   t.truthy(await readLock(desk))
   t.regex((await settleWhatIsLeft(plain, { ...consent, takeOver: true })).join('\n'), /is removed/)
