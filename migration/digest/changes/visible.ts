@@ -1,7 +1,7 @@
 /** A change is decoded as soon as its commit is in the WAL; snapshots see it only a moment later. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
-import { rows } from './session.ts'
+import { rows } from '../session.ts'
 
 const lookEveryMs = 2
 

@@ -1,12 +1,11 @@
 /** On data that changes, a difference counts only when it stays: rows under way are looked at again. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
-import type { Examined } from './examine.ts'
-import { seedsFrom } from './hash.ts'
-import { planTables } from './plan.ts'
-import { tableResult } from './result.ts'
-import { begin, connect, digesting } from './session.ts'
-import type { TablePlan } from './table-plan.ts'
+import { type LookedUp, lookUp, lookups } from '../changes/verify-keys.ts'
+import { seedsFrom } from '../plan/hash.ts'
+import { planTables } from '../plan/plan.ts'
+import type { TablePlan } from '../plan/table-plan.ts'
+import { begin, connect, digesting } from '../session.ts'
 import {
   type Connection,
   type Key,
@@ -14,8 +13,9 @@ import {
   tableName,
   type VerifyOptions,
   type VerifyResult,
-} from './types.ts'
-import { type LookedUp, lookUp, lookups } from './verify-keys.ts'
+} from '../types.ts'
+import type { Examined } from './examine.ts'
+import { tableResult } from './result.ts'
 
 const firstRestMs = 200
 const maxRowsExplainedDefault = 1000

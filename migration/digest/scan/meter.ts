@@ -1,8 +1,8 @@
 /** Counts what was read: progress, rate, and the brake that spares production. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { type Progress, type Side, tableName } from '../types.ts'
 import type { Digest } from './buckets.ts'
 import type { Chunk } from './chunks.ts'
-import { type Progress, type Side, tableName } from './types.ts'
 
 const mebibyte = 1024 * 1024
 const reportEveryMs = 250

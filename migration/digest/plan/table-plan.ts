@@ -1,10 +1,11 @@
 /** How the rows of one table are told apart and what their hashes are made of. */
+
+import { quoted, type Side, type Table, tableName } from '../types.ts'
 import type { CatalogColumn, CatalogTable } from './catalog.ts'
 import { canonicalExpression, formOf, linkedExpression } from './columns.ts'
 import type { Recipe } from './hash.ts'
 import type { Value } from './links.ts'
 import type { Probe } from './probe.ts'
-import { quoted, type Side, type Table, tableName } from './types.ts'
 
 export interface KeyColumn {
   name: string

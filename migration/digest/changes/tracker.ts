@@ -1,12 +1,12 @@
 /** Follows what changes on the source, from a slot of its own. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { CannotCompareError, cannotCompare } from '../errors.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Changes, Connection } from '../types.ts'
 import { type Batch, ChangeSet } from './change-set.ts'
-import { CannotCompareError, cannotCompare } from './errors.ts'
 import { parseLsn } from './lsn.ts'
 import { PgoutputReader } from './pgoutput.ts'
-import type { Plan } from './plan.ts'
 import { dropSlot, ensureSlot } from './slot.ts'
-import type { Changes, Connection } from './types.ts'
 import { openWalStream, type WalStream } from './wal-stream.ts'
 
 const acknowledgeEveryMs = 500

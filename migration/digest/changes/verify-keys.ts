@@ -1,17 +1,17 @@
 import type pg from 'pg'
-import type { Bucketing } from './buckets.ts'
-import { differingBuckets } from './buckets.ts'
-import { difference as differenceOf, rowsByName } from './compare.ts'
-import { CannotCompareError, cannotCompare } from './errors.ts'
-import { type Examined, examine } from './examine.ts'
-import { keyArrays } from './explain.ts'
-import { type Seeds, seedsFrom } from './hash.ts'
-import type { Plan } from './plan.ts'
-import { requireFound, tableResult } from './result.ts'
-import { digestOf } from './scan.ts'
-import { begin, digesting, rows } from './session.ts'
-import { digestSql, keysCondition, relationOf, rowsSql } from './sql.ts'
-import type { TablePlan } from './table-plan.ts'
+import { CannotCompareError, cannotCompare } from '../errors.ts'
+import { type Seeds, seedsFrom } from '../plan/hash.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { TablePlan } from '../plan/table-plan.ts'
+import { difference as differenceOf, rowsByName } from '../rows/compare.ts'
+import { type Examined, examine } from '../rows/examine.ts'
+import { keyArrays } from '../rows/explain.ts'
+import { requireFound, tableResult } from '../rows/result.ts'
+import type { Bucketing } from '../scan/buckets.ts'
+import { differingBuckets } from '../scan/buckets.ts'
+import { digestOf } from '../scan/scan.ts'
+import { begin, digesting, rows } from '../session.ts'
+import { digestSql, keysCondition, relationOf, rowsSql } from '../sql.ts'
 import {
   type Changes,
   type Clients,
@@ -20,7 +20,7 @@ import {
   type TableResult,
   tableName,
   type VerifyResult,
-} from './types.ts'
+} from '../types.ts'
 
 const keysAtOnce = 5000
 const maxKeysOfWholeTable = 100_000

@@ -1,15 +1,15 @@
 /** Reads all rows of all tables on both sides and finds the buckets that differ. */
 import type pg from 'pg'
+import { cannotCompare } from '../errors.ts'
+import type { Seeds } from '../plan/hash.ts'
+import type { TablePlan } from '../plan/table-plan.ts'
+import { rows, type SnapshotSessions } from '../session.ts'
+import { digestSql, relationOf } from '../sql.ts'
+import { quoted, type Side, tableName } from '../types.ts'
 import { add, type Bucketing, bucketingFor, type Digest, differingBuckets } from './buckets.ts'
 import type { ChunkJournal } from './chunk-journal.ts'
 import { type Chunk, chunksOf } from './chunks.ts'
-import { cannotCompare } from './errors.ts'
-import type { Seeds } from './hash.ts'
 import type { Meter } from './meter.ts'
-import { rows, type SnapshotSessions } from './session.ts'
-import { digestSql, relationOf } from './sql.ts'
-import type { TablePlan } from './table-plan.ts'
-import { quoted, type Side, tableName } from './types.ts'
 
 const bytesPerRow = 200
 

@@ -1,11 +1,11 @@
 /** Which tables are compared. */
 import type pg from 'pg'
+import { CannotCompareError, cannotCompare } from '../errors.ts'
+import { begin } from '../session.ts'
+import { type Side, type Table, tableName } from '../types.ts'
 import { type Catalog, readCatalog } from './catalog.ts'
-import { CannotCompareError, cannotCompare } from './errors.ts'
 import { probe } from './probe.ts'
-import { begin } from './session.ts'
 import { type Pair, planTable, type TablePlan } from './table-plan.ts'
-import { type Side, type Table, tableName } from './types.ts'
 
 export interface Plan {
   /** Which two databases. */

@@ -1,9 +1,9 @@
 /** Nothing promises that two versions hash alike: both servers hash the same values, and we compare. */
 import pg from 'pg'
+import { rows } from '../session.ts'
 import { canonicalExpression, canonicalForms, linkedExpression } from './columns.ts'
 import { keyHash, partsOf, type Recipe, rowHashes, seedsFrom } from './hash.ts'
 import { links, type Value } from './links.ts'
-import { rows } from './session.ts'
 
 const seeds = seedsFrom(20260101)
 

@@ -1,13 +1,14 @@
 /** From buckets that differ to the keys that do. */
-import { type Bucketing, differingBuckets, finer, inBuckets } from './buckets.ts'
+
+import { cannotCompare } from '../errors.ts'
+import type { Seeds } from '../plan/hash.ts'
+import type { TablePlan } from '../plan/table-plan.ts'
+import { type Bucketing, differingBuckets, finer, inBuckets } from '../scan/buckets.ts'
+import { digestOf, type ScannedTable } from '../scan/scan.ts'
+import { rows } from '../session.ts'
+import { digestSql, keyNumber, relationOf, rowsSql } from '../sql.ts'
+import { type Clients, quoted, tableName } from '../types.ts'
 import { type Difference, difference, rowsByName } from './compare.ts'
-import { cannotCompare } from './errors.ts'
-import type { Seeds } from './hash.ts'
-import { digestOf, type ScannedTable } from './scan.ts'
-import { rows } from './session.ts'
-import { digestSql, keyNumber, relationOf, rowsSql } from './sql.ts'
-import type { TablePlan } from './table-plan.ts'
-import { type Clients, quoted, tableName } from './types.ts'
 
 /** Rows a side sends at once: bounds the client's memory. */
 const rowsAtOnce = 40_000

@@ -1,5 +1,5 @@
 /** Rows fall into buckets by their key, the same on both sides, so that a difference is found without a sort. */
-import type { TablePlan } from './table-plan.ts'
+import type { TablePlan } from '../plan/table-plan.ts'
 
 /**
  * How a key's number `k` becomes a bucket: integer keys by `k >> bits` (ranges that an index can read),

@@ -1,14 +1,11 @@
 /** What a comparison of all rows needs: a plan, snapshots on both sides, seeds, a meter and a journal. */
 import { createHash, randomInt } from 'node:crypto'
-import { readCatalog } from './catalog.ts'
-import type { ChunkJournal, Run } from './chunk-journal.ts'
-import { CannotCompareError, cannotCompare } from './errors.ts'
-import { type Seeds, seedsFrom } from './hash.ts'
-import { Meter } from './meter.ts'
-import { type Plan, planTables } from './plan.ts'
-import type { Sides } from './scan.ts'
-import { connect, openSnapshot } from './session.ts'
-import type { TablePlan } from './table-plan.ts'
+import { CannotCompareError, cannotCompare } from '../errors.ts'
+import { readCatalog } from '../plan/catalog.ts'
+import { type Seeds, seedsFrom } from '../plan/hash.ts'
+import { type Plan, planTables } from '../plan/plan.ts'
+import type { TablePlan } from '../plan/table-plan.ts'
+import { connect, openSnapshot } from '../session.ts'
 import {
   type Clients,
   type Connection,
@@ -16,7 +13,10 @@ import {
   type Table,
   tableName,
   type VerifyOptions,
-} from './types.ts'
+} from '../types.ts'
+import type { ChunkJournal, Run } from './chunk-journal.ts'
+import { Meter } from './meter.ts'
+import type { Sides } from './scan.ts'
 
 const maxSeed = 2 ** 47
 

@@ -1,12 +1,12 @@
 /** Which columns of a row differ. */
 import type pg from 'pg'
-import { cannotCompare } from './errors.ts'
-import { keyHash, type Seeds } from './hash.ts'
-import { maskCards } from './mask.ts'
-import { rows } from './session.ts'
-import { keysCondition, relationOf } from './sql.ts'
-import type { TablePlan } from './table-plan.ts'
-import { type Clients, type DifferingRow, type Key, quoted, type Side, tableName } from './types.ts'
+import { cannotCompare } from '../errors.ts'
+import { maskCards } from '../mask.ts'
+import { keyHash, type Seeds } from '../plan/hash.ts'
+import type { TablePlan } from '../plan/table-plan.ts'
+import { rows } from '../session.ts'
+import { keysCondition, relationOf } from '../sql.ts'
+import { type Clients, type DifferingRow, type Key, quoted, type Side, tableName } from '../types.ts'
 
 const keysAtOnce = 200
 const valueLength = 200

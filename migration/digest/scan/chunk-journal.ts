@@ -1,10 +1,10 @@
 /** Finished chunks on disk: a run that was killed goes on, and shards of one run join. */
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { CannotCompareError } from '../errors.ts'
+import { tableName } from '../types.ts'
 import { type Bucketing, coarsened, coarsest, type Digest } from './buckets.ts'
 import type { Chunk } from './chunks.ts'
-import { CannotCompareError } from './errors.ts'
 import { type Line, lineAt, lines } from './lines.ts'
-import { tableName } from './types.ts'
 
 /** What must be the same for chunks to belong together. */
 export interface Run {

@@ -1,6 +1,7 @@
 /** How a column's value becomes bytes that are the same on every server. */
+
+import { quoted } from '../types.ts'
 import { links } from './links.ts'
-import { quoted } from './types.ts'
 
 interface CanonicalForm {
   /** The SQL expression; hashed by its type's own hash function or, if bytea, by all its bytes. */

@@ -1,8 +1,9 @@
 /** Keys that changed and were not yet seen to agree. */
+
+import type { Plan } from '../plan/plan.ts'
+import type { TablePlan } from '../plan/table-plan.ts'
+import { type Changes, type Key, tableName } from '../types.ts'
 import type { Message, Relation, Tuple } from './pgoutput.ts'
-import type { Plan } from './plan.ts'
-import type { TablePlan } from './table-plan.ts'
-import { type Changes, type Key, tableName } from './types.ts'
 
 /** Above this a table is read as a whole: cheaper for the client's memory, and soon for the server too. */
 const keysPerTable = 200_000

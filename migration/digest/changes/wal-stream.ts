@@ -5,8 +5,8 @@
  */
 import type { EventEmitter } from 'node:events'
 import pg from 'pg'
-import { pinnedOutput } from './session.ts'
-import { type Connection, quoted } from './types.ts'
+import { pinnedOutput } from '../session.ts'
+import { type Connection, quoted } from '../types.ts'
 
 export interface WalStream {
   /** Tells the server how far the slot may move, and asks it to answer with its own position if `ping`. */

@@ -1,11 +1,11 @@
 /** Compares changed keys again and again, so that only the last seconds are left for the pause. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
-import type { ChangeTracker } from './changes.ts'
-import type { Plan } from './plan.ts'
-import { connect } from './session.ts'
-import type { Changes, Connection, TableResult } from './types.ts'
-import { tableName } from './types.ts'
+import type { Plan } from '../plan/plan.ts'
+import { connect } from '../session.ts'
+import type { Changes, Connection, TableResult } from '../types.ts'
+import { tableName } from '../types.ts'
+import type { ChangeTracker } from './tracker.ts'
 import { verifyKeys } from './verify-keys.ts'
 import { awaitVisible } from './visible.ts'
 

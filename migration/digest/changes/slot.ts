@@ -1,9 +1,9 @@
 /** The replication slot that keeps a source's changes until they were compared. */
 import pg from 'pg'
-import { cannotCompare } from './errors.ts'
+import { cannotCompare } from '../errors.ts'
+import { connect, rows } from '../session.ts'
+import type { Connection } from '../types.ts'
 import { formatLsn, parseLsn } from './lsn.ts'
-import { connect, rows } from './session.ts'
-import type { Connection } from './types.ts'
 
 const slotTimeoutMs = 60_000
 

@@ -1,9 +1,9 @@
 /** A table on one side as pieces of its storage: each can be read alone, in the order it lies on disk. */
 import type pg from 'pg'
-import { rows } from './session.ts'
-import { relationOf } from './sql.ts'
-import type { TablePlan } from './table-plan.ts'
-import { qualified, type Side } from './types.ts'
+import type { TablePlan } from '../plan/table-plan.ts'
+import { rows } from '../session.ts'
+import { relationOf } from '../sql.ts'
+import { qualified, type Side } from '../types.ts'
 
 export interface Chunk {
   side: Side

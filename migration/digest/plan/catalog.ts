@@ -1,8 +1,8 @@
 /** What a side's catalog says about its tables. */
 import type pg from 'pg'
+import { rows } from '../session.ts'
+import { type Table, tableName } from '../types.ts'
 import type { ColumnType } from './columns.ts'
-import { rows } from './session.ts'
-import { type Table, tableName } from './types.ts'
 
 export interface CatalogColumn extends ColumnType {
   name: string

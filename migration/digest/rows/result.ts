@@ -1,9 +1,9 @@
-import { CannotCompareError } from './errors.ts'
+import { CannotCompareError } from '../errors.ts'
+import type { Seeds } from '../plan/hash.ts'
+import type { ScannedTable } from '../scan/scan.ts'
+import { type Clients, type Key, type TableResult, tableName } from '../types.ts'
 import type { Examined } from './examine.ts'
 import { differingColumns, withValues } from './explain.ts'
-import type { Seeds } from './hash.ts'
-import type { ScannedTable } from './scan.ts'
-import { type Clients, type Key, type TableResult, tableName } from './types.ts'
 
 const rowsWithValues = 10
 
