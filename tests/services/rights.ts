@@ -89,3 +89,10 @@ export async function proveRights(
 
 /** Waits until the lease of an event that a crashed instance was at is over. */
 export const leaseOver = (remainingMs: number) => delay(remainingMs + 50)
+
+/** Secrets are read when an instance starts. */
+export const starting = (t: ExecutionContext, world: World, part: 'settlement' | 'webhooks') => ({
+  is: ({ action, resource }: Grant) =>
+    action === 'secretsmanager:GetSecretValue' || (action === 'kms:Decrypt' && resource.endsWith('/secrets')),
+  start: async () => void (await world.instance(t, part).catch(() => {})),
+})
