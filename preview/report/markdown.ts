@@ -73,20 +73,24 @@ function summary({ stacks }: View): string[] {
 const firstFindings = 8
 
 function findingLines({ findings }: View, detail: Detail): string[] {
-  const lines = findings.map((each) => findingLine(each, detail))
-  const rest = lines.slice(firstFindings)
+  const first = findings.slice(0, firstFindings)
+  // With little room, those that stand in the lists below are counted only.
+  const below = new Set(detail > 1 ? ['lost', 'gone', 'guardrail'] : [])
+  const rest = findings.slice(firstFindings)
+  const told = rest.filter(({ kind }) => !below.has(kind)).slice(0, detail > 1 ? 40 : undefined)
+  const more = rest.length - told.length
   return [
-    ...lines.slice(0, firstFindings),
+    ...first.map((each) => findingLine(each, detail)),
     ...(rest.length > 0
       ? [
           '',
-          ...folded(
-            `…and ${count(rest.length, 'more finding')}`,
-            detail < 3 ? rest : rest.map((line) => line.slice(0, 160)),
-          ),
+          ...folded(`…and ${count(rest.length, 'more finding')}`, [
+            ...told.map((each) => findingLine(each, detail)),
+            ...(more > 0 ? [`- ${more} more, in the lists below`] : []),
+          ]),
         ]
       : []),
-    ...(lines.length > 0 ? [''] : []),
+    ...(findings.length > 0 ? [''] : []),
   ]
 }
 
