@@ -4,7 +4,14 @@ import type { Watched } from './board-plots.ts'
 type BoardAlarm = Pick<AlarmArgs, 'says' | 'runbook' | 'metric' | 'fires'>
 
 const gib = 1024 ** 3
-/** The only sign of a slot's lag that Aurora gives CloudWatch. WAL kept for a slot nobody reads fills the volume; from here on there are hours left, not minutes. */
+/**
+ * The only sign of a slot's lag that Aurora gives CloudWatch: WAL kept for it, in bytes; -1 while nothing replicates
+ * logically. `OldestReplicationSlotLag` is of RDS for PostgreSQL, and `ReplicationSlotDiskUsage` counts the slots' own
+ * files. How many seconds the other side lags only the databases know; the runbooks ask them.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
+ */
+const slotLag = 'TransactionLogsDiskUsage'
+/** WAL kept for a slot nobody reads fills the volume; from here on there are hours left, not minutes. */
 const slotLagLimitBytes = 10 * gib
 /** While on-premises follows AWS it should lag by seconds; so much WAL is minutes at 1,000 payments a second. */
 const wayBackLimitBytes = gib
@@ -54,7 +61,7 @@ export function boardAlarms(watched: Watched): Record<string, BoardAlarm> {
       'slot-lag': {
         says: 'A replication slot of the target keeps WAL that nobody reads.',
         runbook: 'replication-stalled',
-        metric: ofDatabase('TransactionLogsDiskUsage', 'Maximum'),
+        metric: ofDatabase(slotLag, 'Maximum'),
         fires: { when: 'above', threshold: slotLagLimitBytes, periods: 3 },
       },
       'database-cpu': {
@@ -69,7 +76,7 @@ export function boardAlarms(watched: Watched): Record<string, BoardAlarm> {
         'way-back-lag': {
           says: 'On-premises does not follow AWS: a rollback now would wait for what it lacks.',
           runbook: 'replication-stalled' as const,
-          metric: ofDatabase('TransactionLogsDiskUsage', 'Maximum'),
+          metric: ofDatabase(slotLag, 'Maximum'),
           fires: { when: 'above' as const, threshold: wayBackLimitBytes, periods: 3 },
         },
       }),

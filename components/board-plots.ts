@@ -59,8 +59,11 @@ export function boardPlots(watched: Watched): Plot[] {
     ...(cluster
       ? [
           {
-            title: 'WAL kept for replication slots, bytes',
-            rows: [[rds, 'TransactionLogsDiskUsage', ...cluster]],
+            title: 'WAL kept for replication slots, and what large transactions spill, bytes',
+            rows: [
+              [rds, 'TransactionLogsDiskUsage', ...cluster],
+              [rds, 'ReplicationSlotDiskUsage', ...cluster],
+            ],
             stat: 'Maximum',
           },
           {

@@ -8,7 +8,7 @@ import type { ContainerArgs } from './container.ts'
 import type { Context } from './context.ts'
 import { FargateTask } from './fargate-task.ts'
 import type { Statement } from './policies.ts'
-import { type RunnerRightsArgs, runnerRights, watchdogRights } from './runner-rights.ts'
+import { type RunnerRightsArgs, runnerRights, shardRights, watchdogRights } from './runner-rights.ts'
 
 export interface MigrationRunnerArgs {
   context: Context
@@ -30,10 +30,13 @@ export interface MigrationRunnerArgs {
 
 const runnerSize: TaskSize = { cpu: '2 vCPU', memory: '4 GB' }
 const watchdogSize: TaskSize = { cpu: '0.25 vCPU', memory: '0.5 GB' }
+/** The servers do the hashing: a shard waits for them, and needs about 120 MB. */
+const shardSize: TaskSize = { cpu: '0.25 vCPU', memory: '0.5 GB' }
 
 /**
- * What carries out a runbook, and what finishes or undoes a switchover when it is gone: two tasks, in the network,
- * because a laptop reaches neither the database nor the gates. Journal and evidence go to a bucket that nobody empties.
+ * What carries out a runbook, what finishes or undoes a switchover when it is gone, and what compares a share of the
+ * rows: three tasks, in the network, because a laptop reaches neither the database nor the gates. Journal and evidence
+ * go to a bucket that nobody empties.
  */
 export class MigrationRunner extends Component {
   /** Of journals, decisions and evidence; known before `up`. */
@@ -42,6 +45,8 @@ export class MigrationRunner extends Component {
   readonly deskBucket: string
   /** Started by hand for each runbook. */
   readonly runnerFamily: string
+  /** Started by hand, a task a share of the rows: runbooks/verify-shards.md. */
+  readonly shardFamily: string
   /** Runs all the time. Known before `up`. */
   readonly watchdogService: string
 
@@ -86,6 +91,10 @@ export class MigrationRunner extends Component {
       environment,
       command: ['watchdog'],
     })
+    const shard = this.createTask('shard', args, shardSize, shardRights(rights), {
+      environment,
+      command: ['verify'],
+    })
     this.watchdogService = context.name('service', 'watchdog')
     new aws.ecs.Service(
       this.named('watchdog-service'),
@@ -113,16 +122,18 @@ export class MigrationRunner extends Component {
     this.journalBucket = journal.bucketName
     this.deskBucket = desk.bucketName
     this.runnerFamily = runner.family
+    this.shardFamily = shard.family
     this.registerOutputs({
       journalBucket: this.journalBucket,
       deskBucket: this.deskBucket,
       runnerFamily: this.runnerFamily,
+      shardFamily: this.shardFamily,
       watchdogService: this.watchdogService,
     })
   }
 
   private createTask(
-    purpose: 'runner' | 'watchdog',
+    purpose: 'runner' | 'watchdog' | 'shard',
     args: MigrationRunnerArgs,
     size: TaskSize,
     mayDo: Statement[],

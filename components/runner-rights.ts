@@ -104,3 +104,14 @@ export const runnerRights = (args: RunnerRightsArgs): Statement[] => [
 
 /** The watchdog decides and opens again; it moves no weight. */
 export const watchdogRights = (args: RunnerRightsArgs): Statement[] => common('Watchdog', args)
+
+/** A shard of a verification reads both databases and leaves what it read for the merge. */
+export const shardRights = ({ journalArn, secretArns, keys }: RunnerRightsArgs): Statement[] => [
+  { sid: 'ShardReadsLogins', actions: ['secretsmanager:GetSecretValue'], resources: secretArns },
+  { sid: 'ShardLeavesJournal', actions: ['s3:PutObject'], resources: [`${journalArn}/verify/*`] },
+  {
+    sid: 'ShardUsesKeys',
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    resources: [keys.evidence, keys.secrets],
+  },
+]

@@ -93,6 +93,10 @@ export class VpcFunction extends Component {
             sid: 'DecryptEnvironment',
             actions: ['kms:Decrypt'],
             resources: [keys.environmentArn],
+            // Not what else the key encrypts.
+            conditions: {
+              StringEquals: { 'kms:EncryptionContext:aws:lambda:FunctionArn': this.functionArn },
+            },
             calledBy: 'Lambda, when an instance starts',
           },
           ...args.statements,

@@ -144,6 +144,9 @@ export class Engine {
       // The state is written once a run, not before and after each of hundreds of resources.
       PULUMI_EXPERIMENTAL: '1',
       PULUMI_SKIP_CHECKPOINTS: '1',
+      // The engine's garbage is not worth collecting in the seconds it lives, unless there is too much.
+      GOGC: 'off',
+      GOMEMLIMIT: '1GiB',
       PULUMI_DEBUG_PROVIDERS: this.standIn.debugProviders,
       PATH: [...folders, process.env.PATH].join(delimiter),
     }

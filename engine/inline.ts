@@ -1,5 +1,6 @@
 /** Serves a program that runs in this process to Pulumi's engine, as the Automation API does. */
 
+import '../preview/lean.ts'
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import type { PulumiFn } from '@pulumi/pulumi/automation/index.js'
 import * as automation from '@pulumi/pulumi/automation/server.js'
@@ -24,16 +25,17 @@ export const serveProgram = async <R>(
       error ? reject(error) : resolve(bound),
     ),
   )
-  const deep = Error.stackTraceLimit
-  // The SDK notes a stack trace with every promise; through source maps that is half the time of a run.
+  const { stackTraceLimit, prepareStackTrace } = Error
+  // The SDK notes a stack trace with every promise and resource; through source maps that is half the time of a run.
   Error.stackTraceLimit = 0
+  Error.prepareStackTrace = String
   const giveBack = takeUnhandled()
   try {
     return await act(`--client=127.0.0.1:${port}`)
   } finally {
     await new Promise((resolve) => setImmediate(resolve))
     giveBack()
-    Error.stackTraceLimit = deep
+    Object.assign(Error, { stackTraceLimit, prepareStackTrace })
     server.forceShutdown()
   }
 }

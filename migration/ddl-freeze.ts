@@ -4,8 +4,19 @@ import type { ClientBase } from 'pg'
  * Refuses changes of the schema while a switchover is near: a change made on one side only would stop
  * replication or be lost. It acts when a command ends, exempts the role that set it (our own ALTERs must
  * pass), and leaves temporary tables alone, which applications make at any time.
+ * @returns false where this role may not make event triggers: then the schema is compared after the fence
  */
-export async function freezeDdl(client: ClientBase): Promise<void> {
+export async function freezeDdl(client: ClientBase): Promise<boolean> {
+  try {
+    await createFreeze(client)
+    return true
+  } catch (error) {
+    if ((error as { code?: string }).code !== '42501') throw error
+    return false
+  }
+}
+
+async function createFreeze(client: ClientBase): Promise<void> {
   await client.query(`
     create or replace function lift.refuse_ddl() returns event_trigger language plpgsql as $body$
     declare lasting text;

@@ -43,9 +43,7 @@ function slug(site: Site): string {
 
 /** What `side` publishes: its tables one by one, and its own direction's nonce; never the other's. */
 export async function ensurePublication(client: ClientBase, side: Side): Promise<void> {
-  // A partitioned table publishes through its partitions, which have the same names on both sides.
-  const tables = (await userTables(client)).filter((table) => !table.isPartitioned)
-  const list = [...tables, { schema: 'lift', name: `nonce_${side}` }].map(quoted).join(', ')
+  const list = (await tablesToPublish(client, side)).map((table) => `only ${quoted(table)}`).join(', ')
   const { rowCount } = await client.query('select from pg_catalog.pg_publication where pubname = $1', [
     publication,
   ])
@@ -54,6 +52,12 @@ export async function ensurePublication(client: ClientBase, side: Side): Promise
       ? `alter publication ${publication} set table ${list}`
       : `create publication ${publication} for table ${list}`,
   )
+}
+
+/** A partitioned table publishes through its partitions, which have the same names on both sides. */
+export async function tablesToPublish(client: ClientBase, side: Side): Promise<Relation[]> {
+  const tables = (await userTables(client)).filter((table) => !table.isPartitioned)
+  return [...tables, { schema: 'lift', name: `nonce_${side}` }]
 }
 
 /** A slot's life is longer than a session's: it holds WAL until it is dropped. */
@@ -135,6 +139,11 @@ export async function subscribe(
     `create subscription ${name} connection ${pg.escapeLiteral(conninfo)} publication ${publication}
      with (slot_name = ${name}, create_slot = ${options.createSlot}, copy_data = ${options.copyData}, enabled = ${options.enabled})`,
   )
+}
+
+/** Follows tables that were published since, and copies them. */
+export async function refreshSubscription(to: ClientBase, name: string): Promise<void> {
+  await to.query(`alter subscription ${name} refresh publication with (copy_data = true)`)
 }
 
 /** The links that end in this database, oldest first. */

@@ -93,6 +93,8 @@ const schema = z.strictObject({
   journalKeyArn: arn.optional(),
   /** Roles that write; found from the grants when left out. */
   appRoles: z.array(z.string()).optional(),
+  /** Preflight checks that were seen to in another way: the check's name and why. Not every check can be accepted. */
+  accept: z.record(z.string(), z.string().min(1)).default({}),
   limits: z
     .strictObject({
       /** How long open transactions may hold up the pause, milliseconds. */

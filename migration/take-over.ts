@@ -34,11 +34,10 @@ export async function demandTakeOver(
   if (!standing) return undefined
   const text = await lockText(site, standing)
   const elsewhere = standing.holder.host !== hostname()
-  if (standing.alive && !elsewhere) throw new Error(`${text}; nothing was done`)
+  if (standing.alive) throw new Error(`${text}; nothing was done`)
+  // No sign of life is also what a machine gives that is cut off from the journal.
   if (elsewhere && !takeOver)
-    throw new Error(
-      `${text}; whether its process lives cannot be seen from here: look at ${standing.holder.host}, and when it is gone add --take-over`,
-    )
+    throw new Error(`${text}; look at ${standing.holder.host} first, and when it is gone add --take-over`)
   say(text)
   if (!site.approvals) {
     await demandConsent({

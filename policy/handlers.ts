@@ -133,7 +133,8 @@ const childrenOf = (node: AnyNode): AnyNode[] =>
 function lineOf(source: string, made: string, node: AnyNode, counted: Map<string, number>): number {
   const times = counted.get(made) ?? 0
   counted.set(made, times + 1)
-  const pattern = new RegExp(made.replace('new ', 'new\\s+(\\w+\\.)*').replace('.', '\\.'), 'g')
+  const name = made.replace('new ', '').replaceAll('.', '\\.')
+  const pattern = new RegExp(made.startsWith('new ') ? `new\\s+(\\w+\\.)*${name}\\b` : `\\b${name}\\b`, 'g')
   const places = [...source.matchAll(pattern)].map(({ index }) => index)
   const at = places[Math.min(times, places.length - 1)] ?? node.start
   return source.slice(0, at).split('\n').length

@@ -15,6 +15,8 @@ export const usage = `npm run preview -- --stack NAME [options]
   --from-weight N          the weight deployed before (default: the same weight)
   --json                   for programs
   --terraform-plan FILE    writes the same as a Terraform plan, for scanners that read those
+
+npm run preview -- --base REF --help    what a change would do, stack by stack
 `
 
 /** Flags that cannot be used. Shown without a stack trace, exit 2. */

@@ -1,4 +1,4 @@
-const names = new Set(['ArgsError', 'SettingsError', 'StackFileError'])
+const names = new Set(['ArgsError', 'SettingsError', 'StackFileError', 'TreeError', 'PreviewFileError'])
 
 /** Is it something the user can mend, and not a fault of the program? */
 export function isMistake(error: unknown): error is Error {

@@ -11,6 +11,9 @@ import { stackType, urnOf } from './urn.ts'
 import { type Inputs, type plain, plainFields, unwrapped } from './values.ts'
 import { registerVpcChildren } from './vpc-children.ts'
 
+/** What AWS has decided of a resource already, such as an ARN; otherwise it is unknown, as before a first `up`. */
+export type Known = (type: string, inputs: Inputs) => Inputs
+
 type Reply<Message> = sendUnaryData<Message>
 
 const features = new Set([
@@ -42,13 +45,20 @@ export class RecordingMonitor {
   readonly recording: Recording = { resources: [], outputs: {}, componentOutputs: {}, warnings: [] }
   readonly #stack: string
   readonly #invokes: Invokes
+  readonly #known: Known
   readonly #transforms: Transforms
   readonly #urns = new Set<string>()
 
-  constructor(stack: string, invokes: Invokes, callbackServer: () => CallbackServer) {
+  constructor(
+    stack: string,
+    invokes: Invokes,
+    callbackServer: () => CallbackServer,
+    known: Known = () => ({}),
+  ) {
     this.#transforms = new Transforms(callbackServer)
     this.#stack = stack
     this.#invokes = invokes
+    this.#known = known
   }
 
   supportsFeature(request: proto.SupportsFeatureRequest, reply: Reply<proto.SupportsFeatureResponse>): void {
@@ -132,7 +142,7 @@ export class RecordingMonitor {
       return { urn, state: await registerVpcChildren(recorded, (child) => this.#register(child)) }
     }
     const added = Object.entries(named).filter(([key]) => !(key in inputs))
-    return { urn, state: { ...(wire as Inputs), ...Object.fromEntries(added) } }
+    return { urn, state: { ...(wire as Inputs), ...Object.fromEntries(added), ...this.#known(type, named) } }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Phase, Removal } from '../phases.ts'
 import { readStackFile } from '../settings/stack-file.ts'
 import { parseSettings, project, type Settings } from '../settings.ts'
+import type { Known } from './monitor.ts'
 import type { Recording } from './recorded.ts'
 import { recordProgram } from './run.ts'
 
@@ -21,6 +22,8 @@ export interface RecordOptions {
   config?: Record<string, string> | undefined
   /** Parameters that stand in SSM, by name. */
   parameters?: Record<string, string> | undefined
+  /** What AWS has decided already, for tests that run what is recorded. */
+  known?: Known | undefined
 }
 
 export interface Recorded extends Recording {
@@ -62,6 +65,7 @@ export async function record(options: RecordOptions): Promise<Recorded> {
     accountId,
     deployed,
     parameters,
+    known: options.known,
   })
   return { ...recording, settings }
 }

@@ -5,7 +5,7 @@ import * as state from '@pulumi/pulumi/runtime/state.js'
 import { jsonSource } from '../components/json.ts'
 import { project } from '../settings.ts'
 import { type Invokes, invokesOf, type World } from './invokes.ts'
-import { RecordingMonitor } from './monitor.ts'
+import { type Known, RecordingMonitor } from './monitor.ts'
 import type { Recording } from './recorded.ts'
 import type { CallbackServer } from './transforms.ts'
 import { type Json, plain } from './values.ts'
@@ -16,6 +16,8 @@ export interface RunOptions extends World {
   stack: string
   /** The stack's configuration, as in its file, every value as text. */
   config: Record<string, string>
+  /** Default: nothing is known that only AWS decides. */
+  known?: Known | undefined
 }
 
 /** Runs end one after the other: the SDK keeps what is unhandled for the whole process. */
@@ -38,7 +40,7 @@ const inItsOwnStore = withLocalStorage
 async function runOnce(program: Program, options: RunOptions): Promise<Recording> {
   const { stack, config } = options
   const invokes: Invokes = invokesOf(options)
-  const monitor = new RecordingMonitor(stack, invokes, () => getStore().callbacks)
+  const monitor = new RecordingMonitor(stack, invokes, () => getStore().callbacks, options.known)
   const errors: Error[] = []
   const release = takeUnhandled(errors)
   const mapped = withoutStackTraces()

@@ -1,12 +1,20 @@
-/** Shows what a stack would build, without an AWS account: npm run preview -- --stack prod */
+/**
+ * Shows what a stack would build, without an AWS account: npm run preview -- --stack prod
+ * and what a change would do to every stack: npm run preview -- --base main
+ */
 
 import { writeFileSync } from 'node:fs'
 import { parsePreviewArgs, usage } from '../preview/args.ts'
 import { isMistake } from '../preview/mistakes.ts'
 import '../preview/lean.ts'
 
+const args = process.argv.slice(2)
 try {
-  const { show, options } = parsePreviewArgs(process.argv.slice(2))
+  if (args.some((arg) => /^--(base|from)(=|$)/.test(arg))) {
+    const { comparison } = await import('../preview/report/command.ts')
+    process.exit(await comparison(args))
+  }
+  const { show, options } = parsePreviewArgs(args)
   if (show.help) {
     process.stdout.write(usage)
   } else {

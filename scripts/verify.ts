@@ -1,6 +1,10 @@
 /** Compares the rows of a site's two databases. Exit code: 0 equal, 1 different, 2 no answer. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
+import { AwsError } from '../migration/aws/errors.ts'
 import {
   CannotCompareError,
   checkInvariants,
@@ -12,11 +16,12 @@ import {
   reportJson,
   reportText,
   type VerifyOptions,
+  type VerifyResult,
   verifyAll,
 } from '../migration/digest/index.ts'
-import { readSite, SiteError } from '../migration/site.ts'
+import { type Site, SiteError } from '../migration/site.ts'
 
-const usage = `npm run verify -- --site FILE [options]             compare every row
+const usage = `npm run verify -- --site FILE [options]             compare every row (--stack NAME: of a stack)
 npm run verify -- merge JOURNAL… --site FILE [options]  answer for shards that were read before
 npm run verify -- invariants --site FILE [--file SQL]   check the rules of the data on both sides
 
@@ -27,7 +32,8 @@ npm run verify -- invariants --site FILE [--file SQL]   check the rules of the d
   --max-rate MIB           at most this many MiB of storage a second on each side
   --recheck N              looks at rows that differ, so that rows under way do not count; default 4, 0 for none
   --journal FILE           keep finished chunks; a run that was killed goes on where it was
-  --shard I/N              read only this share, into --journal; then «merge»
+  --shard I/N              read only this share, into --journal (a file or s3://bucket/folder/name); then «merge»,
+                           for which s3://bucket/folder/ stands for all the journals in it
   --seed N                 seed of the hashes
   --json                   print the result as JSON
 Exit code: 0 equal, 1 different, 2 no answer.`
@@ -39,6 +45,7 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       site: { type: 'string' },
+      stack: { type: 'string' },
       table: { type: 'string', multiple: true },
       where: { type: 'string' },
       jobs: { type: 'string' },
@@ -60,8 +67,8 @@ async function main(): Promise<number> {
   const [command, ...journals] = positionals
   if (command && !['merge', 'invariants'].includes(command))
     throw new UsageError(`no command «${command}»\n${usage}`)
-  if (!values.site) throw new UsageError(`--site is missing\n${usage}`)
-  const { source, target } = readSite(values.site)
+  const site = await siteAsked(values)
+  const { source, target } = site
   if (command === 'invariants') return invariants(source.url, target.url, values.file)
 
   const options: VerifyOptions = {
@@ -79,26 +86,67 @@ async function main(): Promise<number> {
     ...(!values.json && { onProgress: printProgress }),
   }
   if (values.shard !== undefined) {
-    const [, index, count] = /^(\d+)\/(\d+)$/.exec(values.shard)?.map(Number) ?? []
-    if (!index || !count || index > count)
-      throw new UsageError('--shard takes I/N with 1 ≤ I ≤ N, such as 2/8')
-    if (!values.journal) throw new UsageError('--shard needs --journal, which «merge» reads')
-    const { rows, bytes } = await readShard(source.url, target.url, { index, count }, values.journal, options)
-    process.stdout.write(
-      `shard ${values.shard}: ${rows} rows of the source, ${bytes} bytes read; no verdict before «merge»\n`,
-    )
+    await readOneShard(site, values.shard, values.journal, options)
     return 0
   }
   if (command === 'merge' && journals.length === 0)
     throw new UsageError('merge needs the journals of the shards')
   const result =
     command === 'merge'
-      ? await mergeShards(source.url, target.url, journals, options)
+      ? await merge(site, journals, options)
       : await verifyAll(source.url, target.url, options)
   if (process.stderr.isTTY && !values.json) process.stderr.write('\r\x1b[K')
   process.stdout.write(`${values.json ? reportJson(result) : reportText(result)}\n`)
   if (result.equal) return 0
   return result.tables.every((table) => table.equal) ? 2 : 1
+}
+
+/** Inside a task of a stack it is known which. */
+async function siteAsked({ site, stack = process.env.LIFT_STACK }: Record<string, unknown>): Promise<Site> {
+  if (site) return (await import('../migration/site.ts')).readSite(String(site))
+  if (!stack) throw new UsageError(`--site is missing\n${usage}`)
+  return (await import('../migration/site-of-stack.ts')).siteOfStack(String(stack))
+}
+
+async function readOneShard(
+  { source, target, journalKeyArn }: Site,
+  shard: string,
+  journal: string | undefined,
+  options: VerifyOptions,
+): Promise<void> {
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(shard)?.map(Number) ?? []
+  if (!index || !count || index > count) throw new UsageError('--shard takes I/N with 1 ≤ I ≤ N, such as 2/8')
+  if (!journal) throw new UsageError('--shard needs --journal, which «merge» reads')
+  await inFolder(async (folder) => {
+    const { inS3, leaveJournal } = await import('../migration/store/shard-journals.ts')
+    const file = inS3(journal) ? join(folder, 'shard.jsonl') : journal
+    const { rows, bytes } = await readShard(source.url, target.url, { index, count }, file, options)
+    if (inS3(journal)) await leaveJournal(file, journal, { kmsKeyArn: journalKeyArn })
+    process.stdout.write(
+      `shard ${shard}: ${rows} rows of the source, ${bytes} bytes read; no verdict before «merge»\n`,
+    )
+  })
+}
+
+async function merge(
+  { source, target }: Site,
+  journals: readonly string[],
+  options: VerifyOptions,
+): Promise<VerifyResult> {
+  const { bringJournals } = await import('../migration/store/shard-journals.ts')
+  return inFolder(async (folder) =>
+    mergeShards(source.url, target.url, await bringJournals(journals, folder), options),
+  )
+}
+
+/** A folder for the time of the work. */
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'verify-'))
+  try {
+    return await work(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 async function invariants(source: string, target: string, file: string | undefined): Promise<number> {
@@ -155,7 +203,10 @@ try {
   process.exitCode = await main()
 } catch (error) {
   const known =
-    error instanceof CannotCompareError || error instanceof SiteError || error instanceof UsageError
+    error instanceof CannotCompareError ||
+    error instanceof SiteError ||
+    error instanceof UsageError ||
+    error instanceof AwsError
   if (!known && (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') !== true) throw error
   process.stderr.write(`${(error as Error).message}\n`)
   process.exitCode = 2

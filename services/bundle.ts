@@ -58,8 +58,6 @@ async function bundle(name: FunctionName, into: string, metas: string): Promise<
     target: 'node20',
     format: 'esm',
     minify: true,
-    // Errors are told apart by their names.
-    keepNames: true,
     legalComments: 'linked',
     mainFields: ['module', 'main'],
     banner: { js: banner },

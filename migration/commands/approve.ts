@@ -18,7 +18,7 @@ export async function answerRequest(site: Site, { step, person, verdict, reason 
   const store = recordStore(site)
   const all = await readApprovals(store)
   const asked = all
-    .filter(({ request }) => request.step === step)
+    .filter(({ request, refused }) => request.step === step && !refused)
     .sort((a, b) => a.request.at.localeCompare(b.request.at))
     .at(-1)
   if (!asked) throw new Error(nothingAsked(step, all))

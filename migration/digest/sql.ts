@@ -1,30 +1,62 @@
 /** The queries of a digest. Both sides run the same text but for casts of key values. */
-import { type Bucketing, bucketOf } from './buckets.ts'
-import { keyHash, rowHashes, rowValue, type Seeds } from './hash.ts'
-import type { TablePlan } from './plan.ts'
+
+import { keyHash, partsOf, rowHashes, type Seeds } from './plan/hash.ts'
+import type { TablePlan } from './plan/table-plan.ts'
+import { type Bucketing, bucketOf } from './scan/buckets.ts'
 import { qualified, quoted, type Side } from './types.ts'
 
 /** A number of 64 bits for each row's key. */
 export function keyNumber(table: TablePlan, seeds: Seeds): string {
   return table.integerKey
     ? `${quoted(table.key[0]!.name)}::pg_catalog.int8`
-    : keyHash(table.recipe, table.keyExpressions, seeds)
+    : keyHash(table.recipe, table.keyValues, seeds)
 }
 
-/** Rows with `k` and `r`; OFFSET 0 keeps the planner from computing `r` once for each half of the hash. */
+interface Hashed {
+  /** What to read, with its condition. */
+  from: string
+  k: string
+  hashes: [string, string]
+}
+
+/** Rows with their key's number and both halves of their hash; `more` columns can be read from `from` too. */
 function hashedRows(
   table: TablePlan,
   seeds: Seeds,
   from: string,
   condition: string,
   more: string[] = [],
-): string {
+): Hashed {
+  // An integer key is in the seeds as it is; a sha256 takes none.
+  const inSeeds = table.integerKey && table.recipe !== 'sha256' ? table.keyValues[0]!.sql : undefined
+  const parts = partsOf(
+    table.recipe,
+    table.values.filter(({ sql }) => sql !== inSeeds),
+  )
+  const k = keyNumber(table, seeds)
+  if (table.integerKey && parts.rest === undefined && more.length === 0)
+    return {
+      from: `${from} WHERE ${condition}`,
+      k,
+      hashes: rowHashes(table.recipe, parts, k, seeds),
+    }
+  // Both halves use the key's number and the rest: OFFSET 0 keeps the planner from working them out for each.
+  const { rest, chained } = parts
   const list = [
     ...more,
-    `${keyNumber(table, seeds)} AS k`,
-    `${rowValue(table.recipe, table.expressions)} AS r`,
+    `${k} AS k`,
+    ...(rest === undefined ? [] : [`${rest} AS r`]),
+    ...chained.map(({ sql }, n) => `${sql} AS v${n}`),
   ]
-  return `(SELECT ${list.join(', ')} FROM ${from} WHERE ${condition} OFFSET 0) q`
+  const named = {
+    rest: rest && 'r',
+    chained: chained.map((value, n) => ({ ...value, sql: `v${n}` })),
+  }
+  return {
+    from: `(SELECT ${list.join(', ')} FROM ${from} WHERE ${condition} OFFSET 0) q`,
+    k: 'k',
+    hashes: rowHashes(table.recipe, named, 'k', seeds),
+  }
 }
 
 /** The table's own rows: those of tables that inherit from it are theirs. */
@@ -40,9 +72,9 @@ export function digestSql(
   from: string,
   condition: string,
 ): string {
-  const [first, second] = rowHashes(table.recipe, 'r', 'k', seeds)
-  return `SELECT ${bucketOf('k', bucketing)}, count(*), sum(${first}), sum(${second})
-    FROM ${hashedRows(table, seeds, from, condition)} GROUP BY 1`
+  const rows = hashedRows(table, seeds, from, condition)
+  const [first, second] = rows.hashes
+  return `SELECT ${bucketOf(rows.k, bucketing)}, count(*), sum(${first}), sum(${second}) FROM ${rows.from} GROUP BY 1`
 }
 
 /** The columns that name a row: its key, or all columns where there is none. */
@@ -52,10 +84,9 @@ export function namingColumns(table: TablePlan): string[] {
 
 /** Naming columns as text, then the hash. */
 export function rowsSql(table: TablePlan, seeds: Seeds, from: string, condition: string): string {
-  const [first, second] = rowHashes(table.recipe, 'r', 'k', seeds)
   const naming = namingColumns(table).map((name, i) => `${quoted(name)}::pg_catalog.text AS n${i}`)
-  return `SELECT ${naming.map((_, i) => `n${i}, `).join('')}${first} || ' ' || ${second}
-    FROM ${hashedRows(table, seeds, from, condition, naming)}`
+  const { from: read, hashes } = hashedRows(table, seeds, from, condition, naming)
+  return `SELECT ${naming.map((_, i) => `n${i}, `).join('')}${hashes.join(` || ' ' || `)} FROM ${read}`
 }
 
 /** Rows of the keys in the parameters, one array of texts for each key column. */

@@ -20,6 +20,9 @@ export const quoted = (relation: Relation): string =>
 
 const userSchema = `n.nspname not like 'pg\\_%' and n.nspname not in ('information_schema', 'lift')`
 
+const notOfExtension = `not exists (select from pg_catalog.pg_depend d
+  where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')`
+
 /** Every table and partition of the application, by schema and name. */
 export async function userTables(client: ClientBase): Promise<TableInfo[]> {
   const { rows } = await client.query(
@@ -27,8 +30,7 @@ export async function userTables(client: ClientBase): Promise<TableInfo[]> {
             exists (select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisprimary) as "hasPrimaryKey",
             c.relispartition as "isPartition", c.relkind = 'p' as "isPartitioned", c.relpersistence = 'u' as unlogged
      from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-     where c.relkind in ('r', 'p') and c.relpersistence <> 't' and ${userSchema}
-       and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+     where c.relkind in ('r', 'p') and c.relpersistence <> 't' and ${userSchema} and ${notOfExtension}
      order by 1, 2`,
   )
   return rows
@@ -38,10 +40,28 @@ export async function userSequences(client: ClientBase): Promise<Relation[]> {
   const { rows } = await client.query(
     `select n.nspname as schema, c.relname as name
      from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-     where c.relkind = 'S' and c.relpersistence <> 't' and ${userSchema}
+     where c.relkind = 'S' and c.relpersistence <> 't' and ${userSchema} and ${notOfExtension}
      order by 1, 2`,
   )
   return rows
+}
+
+/** Owners of subscriptions: without LOGIN their workers end, and what they carry stops. */
+export async function subscriptionOwners(client: ClientBase): Promise<string[]> {
+  const { rows } = await client.query(
+    `select distinct r.rolname as name from pg_catalog.pg_subscription s join pg_catalog.pg_roles r on r.oid = s.subowner`,
+  )
+  return rows.map((row) => row.name)
+}
+
+/** Materialised views that have contents here and none there, in the order they were made: one may read another. */
+export async function unfilledViews(here: ClientBase, there: ClientBase): Promise<Relation[]> {
+  const views = `select n.nspname as schema, c.relname as name, c.relispopulated as filled
+    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where c.relkind = 'm' and ${userSchema} and ${notOfExtension} order by c.oid`
+  const [ours, theirs] = await Promise.all([here.query(views), there.query(views)])
+  const filled = new Set(ours.rows.filter((row) => row.filled).map(quoted))
+  return theirs.rows.filter((row) => !row.filled && filled.has(quoted(row)))
 }
 
 /** Roles that may log in and write to a table of the application, without superusers and without `exempt`. */

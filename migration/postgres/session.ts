@@ -23,7 +23,6 @@ export async function openSession(url: string, purpose: string, queryTimeoutMs =
       'lock_timeout=0',
       'idle_in_transaction_session_timeout=0',
       'default_transaction_read_only=off',
-      'session_replication_role=origin',
       'search_path=pg_catalog',
     ]
       .map((setting) => `-c ${setting}`)
@@ -32,6 +31,10 @@ export async function openSession(url: string, purpose: string, queryTimeoutMs =
   // A session that breaks while idle is noticed at the next query; without a listener it would end the process.
   client.on('error', () => {})
   await client.connect()
+  // Asked for only where a role's default makes it necessary: not every owner of tables may set it.
+  await client.query(
+    `select set_config('session_replication_role', 'origin', false) where current_setting('session_replication_role') <> 'origin'`,
+  )
   return client
 }
 

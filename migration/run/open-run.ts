@@ -42,6 +42,7 @@ export async function openRun(
   name: string,
   { inWindow = false, emergency = false }: RunbookOptions,
   options: RunOptions,
+  write: (text: string) => void = (text) => process.stdout.write(text),
 ): Promise<OpenRun> {
   const { execute } = options
   const site = await siteOf(options)
@@ -57,7 +58,11 @@ export async function openRun(
   })
   const [store, desk, page, began] = [recordStore(site), deskStore(site), readPage(name), new Date()]
   const run = runIdOf(name, began)
-  const screen = createScreen(options.json, () => context.switchover.stage === 'attempting')
+  const screen = createScreen({
+    json: options.json,
+    busy: () => context.switchover.stage === 'attempting',
+    write,
+  })
   const journal = screen.shown(openRunJournal(site, run))
   const context: StepContext = {
     lift,
@@ -111,7 +116,7 @@ export async function openRun(
 
   async function runOne(step: Step<never[]>, args: unknown[]): Promise<void> {
     const call = page.calls[position++]
-    screen.begin(step, position, page.calls.length)
+    if (execute) screen.begin(step, call?.section?.title)
     try {
       await runStep(context, step, args, { execute, done })
       const epoch = context.switchover.plan?.epoch

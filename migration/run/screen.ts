@@ -7,7 +7,7 @@ export interface Screen {
   print(text: string): void
   say(text: string): void
   /** A step begins; nothing is shown of those that are too quick to wait for. */
-  begin(step: Pick<Step, 'summary' | 'expectedMs'>, position: number, of: number): void
+  begin(step: Pick<Step, 'summary' | 'expectedMs'>, title: string | undefined): void
   /** The journal, whose entries a machine sees as they are written. */
   shown(journal: Journal): Journal
   /** Writes take no time now: what was held back in the pause is shown. */
@@ -16,15 +16,21 @@ export interface Screen {
 
 const worthWaitingMs = 1000
 
-/** @param busy while true nothing is written: a slow terminal would lengthen the pause */
-export function createScreen(json: boolean, busy: () => boolean): Screen {
+export interface ScreenOptions {
+  json: boolean
+  /** While true nothing is written: a slow terminal would lengthen the pause. */
+  busy(): boolean
+  write(text: string): void
+}
+
+export function createScreen({ json, busy, write: out }: ScreenOptions): Screen {
   let held: string[] = []
   const write = (line: string) => {
     held.push(line)
     if (!busy()) flush()
   }
   const flush = () => {
-    if (held.length > 0) process.stdout.write(`${held.join('\n')}\n`)
+    if (held.length > 0) out(`${held.join('\n')}\n`)
     held = []
   }
   const nothing = () => {}
@@ -42,9 +48,9 @@ export function createScreen(json: boolean, busy: () => boolean): Screen {
   return {
     print: write,
     say: (text) => write(`    ${text}`),
-    begin({ summary, expectedMs }, position, of) {
+    begin({ summary, expectedMs }, title) {
       if (expectedMs >= worthWaitingMs && !busy())
-        write(`  ▸ ${position}/${of} ${summary}, expected ${inWords(expectedMs)}`)
+        write(`  ▸ ${title ?? summary}, expected ${inWords(expectedMs)}`)
     },
     shown: (journal) => journal,
     flush,

@@ -21,12 +21,15 @@ where ${ownSchema} and ${notOfExtension('pg_type', 't.oid')} and t.typtype <> 'm
   and (t.typrelid = 0 or exists (select from pg_class c where c.oid = t.typrelid and c.relkind = 'c'))
   and not exists (select from pg_type e where e.typarray = t.oid)`
 
+/** Since 14 a procedure's arguments say IN. */
+const withoutIn = (list: string): string => `regexp_replace(${list}, '(^|, )IN ', '\\1', 'g')`
+
 /** Only since 14 has a function a body that the server itself has parsed. */
 const functions = (version: number): string => `
 select case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end,
-  format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
+  format('%I.%I(%s)', n.nspname, p.proname, ${withoutIn('pg_get_function_identity_arguments(p.oid)')}),
   ${described({
-    arguments: 'pg_get_function_arguments(p.oid)',
+    arguments: withoutIn('pg_get_function_arguments(p.oid)'),
     returns: 'pg_get_function_result(p.oid)',
     language: 'select l.lanname::text from pg_language l where l.oid = p.prolang',
     is: `concat_ws(' ', case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end,
@@ -48,7 +51,8 @@ from pg_operator o join pg_namespace n on n.oid = o.oprnamespace where ${ownSche
 
 const casts = `
 select 'cast', format('%s as %s', c.castsource::regtype, c.casttarget::regtype), concat_ws(' ', c.castcontext::text, nullif(c.castfunc, 0)::regprocedure)
-from pg_cast c where c.oid >= 16384 and ${notOfExtension('pg_cast', 'c.oid')}`
+from pg_cast c where c.oid >= 16384
+  and not exists (select from pg_depend d where d.classid = 'pg_cast'::regclass and d.objid = c.oid and d.deptype in ('e', 'i'))`
 
 const collations = `
 select 'collation', format('%I.%I', n.nspname, l.collname),

@@ -38,6 +38,12 @@ export function fingerprintOf(schema: Schema): string {
   return hash.digest('hex').slice(0, 16)
 }
 
+/** Objects that came, went or changed; a role without LOGIN behind a fence has not. */
+export function changedSince(before: Schema, now: Schema): string[] {
+  const objects = new Set([...before.keys(), ...now.keys()])
+  return [...objects].filter((object) => before.get(object) !== now.get(object)).sort()
+}
+
 /** What differs, object by object; a table that is missing stands for its columns and indexes too. */
 export async function compareSchemas(source: ClientBase, target: ClientBase): Promise<Difference[]> {
   const [ours, theirs] = await Promise.all([readSchema(source), readSchema(target)])

@@ -23,6 +23,7 @@ select case c.relkind when 'r' then 'table' when 'p' then 'table' when 'v' then 
   })}
 from pg_class c ${place} where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and c.relpersistence <> 't' and ${application}`
 
+// Since 17 partitions have the identity of their table.
 const columns = `
 select 'column', format('%I.%I.%I', n.nspname, c.relname, a.attname),
   concat_ws('; ',
@@ -30,7 +31,7 @@ select 'column', format('%I.%I.%I', n.nspname, c.relname, a.attname),
     ${described({
       collation: `select l.collname::text from pg_collation l where l.oid = a.attcollation and a.attcollation <> t.typcollation`,
       not: `case when a.attnotnull then 'null' end`,
-      identity: `case a.attidentity when 'a' then 'always' when 'd' then 'by default' end`,
+      identity: `case when c.relispartition then null when a.attidentity = 'a' then 'always' when a.attidentity = 'd' then 'by default' end`,
       generated: `case a.attgenerated when 's' then 'stored ' when 'v' then 'virtual ' end || pg_get_expr(f.adbin, f.adrelid)`,
       default: `case when a.attgenerated = '' then pg_get_expr(f.adbin, f.adrelid) end`,
       grants: `case when a.attacl is not null then ${grantsOf('a.attacl', 'c', 'c.relowner')} end`,

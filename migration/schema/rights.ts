@@ -18,14 +18,14 @@ select 'default privileges', concat_ws(' ', ${ownerOf('a.defaclrole')}, n.nspnam
    from aclexplode(a.defaclacl) x left join pg_roles g on g.oid = x.grantee where x.privilege_type <> 'MAINTAIN')
 from pg_default_acl a left join pg_namespace n on n.oid = a.defaclnamespace where n.nspname is distinct from 'lift'`
 
-/** Roles that own or were granted something in this database, with whatever they are members of. */
+/** Roles that own or were granted something in this database, with those they share a membership with. */
 export const rolesInUse = `
-with recursive used (oid) as (
+with recursive used (oid) as ((
   select d.refobjid from pg_shdepend d where d.refclassid = 'pg_authid'::regclass and d.deptype in ('o', 'a', 'r')
     and d.dbid = (select oid from pg_database where datname = current_database())
-  union select s.setrole from pg_db_role_setting s where s.setdatabase = (select oid from pg_database where datname = current_database())
-  union select m.roleid from used join pg_auth_members m on m.member = used.oid
-  union select m.member from used join pg_auth_members m on m.roleid = used.oid)
+  union select s.setrole from pg_db_role_setting s where s.setdatabase = (select oid from pg_database where datname = current_database()))
+  union select case when m.member = used.oid then m.roleid else m.member end
+    from used join pg_roles u using (oid) join pg_auth_members m on used.oid in (m.member, m.roleid) where u.rolname !~ '^(pg_|rds)')
 select r.oid from used join pg_roles r using (oid) where not r.rolsuper and r.rolname !~ '^(pg_|rds)' and r.rolname <> session_user`
 
 /** @param saved roles whose LOGIN the fence keeps, as SQL: a fence closed on one side is no difference */

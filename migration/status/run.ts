@@ -24,7 +24,9 @@ export interface RunStatus {
   /** Since when it is in that step; absent once the step has ended. */
   stepSince?: string
   expectedMs?: number
-  /** Number of the step in the page, from 1, and how many there are. */
+  /** The section of the page that it is in. */
+  title?: string
+  /** Number of the call in the page, from 1, and how many there are. */
   position?: number
   of?: number
   /** Titles of the sections that come next. */
@@ -87,6 +89,7 @@ export async function runStatus(site: Site, record: RunRecord): Promise<RunStatu
     ...(running && { stepSince: current.at }),
     ...(known && { expectedMs: known.expectedMs }),
     ...(page && begun.length > 0 && { position: begun.length, of: page.calls.length }),
+    ...(call?.section && { title: call.section.title }),
     next: open && page ? titlesAfter(page, begun.length) : [],
     ...(call?.section?.parts['If it hangs'] && { ifItHangs: call.section.parts['If it hangs'] }),
     ...(call?.section?.parts.Undo && { undo: call.section.parts.Undo }),

@@ -44,7 +44,7 @@ function runLines(run: RunStatus, alive: boolean, now: number): string[] {
     `${alive ? 'run        ' : 'last run   '} ${run.runbook}${dry} by ${who || 'unknown'}: ${run.run}`,
   ]
   if (run.step) {
-    const place = run.position ? `step ${run.position} of ${run.of}: ` : ''
+    const place = run.title ? `${run.title}: ` : ''
     const expected = run.expectedMs === undefined ? '' : `, expected ${inWords(run.expectedMs)}`
     const slow =
       run.stepSince && run.expectedMs && now - Date.parse(run.stepSince) > Math.max(3 * run.expectedMs, 2000)

@@ -1,3 +1,4 @@
+import type { Lift } from '../lift.ts'
 import { dropSlot, dropSubscription, subscriptions } from '../replication.ts'
 import { systemOfRecord } from '../switchover/plan.ts'
 import { demand, type Step } from './step.ts'
@@ -24,14 +25,21 @@ export const removeWayBack: Step = {
       await dropSubscription(lift.source.client, link.name)
       await dropSlot(lift.target.client, link.name)
     }
+    // A run that died between the two has left the slot alone.
+    for (const slot of await slotsLeft(lift)) await dropSlot(lift.target.client, slot)
   },
   async verify({ lift }) {
-    const { rows } = await lift.target.client.query(
-      `select slot_name from pg_catalog.pg_replication_slots where slot_name ~ '^lift_.*_e[0-9]+$' and database = current_database()`,
-    )
+    const left = await slotsLeft(lift)
     demand(
-      rows.length === 0,
-      `slots are left on the target and hold WAL: ${rows.map((row) => row.slot_name).join(', ')}; pg_drop_replication_slot each`,
+      left.length === 0,
+      `slots are left on the target and hold WAL: ${left.join(', ')}; pg_drop_replication_slot each`,
     )
   },
+}
+
+async function slotsLeft({ target }: Lift): Promise<string[]> {
+  const { rows } = await target.client.query(
+    `select slot_name as name from pg_catalog.pg_replication_slots where slot_name ~ '^lift_.*_e[0-9]+$' and database = current_database()`,
+  )
+  return rows.map(({ name }) => name)
 }

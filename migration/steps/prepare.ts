@@ -1,10 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ClientBase } from 'pg'
 import { freezeDdl, removeDdlFreeze } from '../ddl-freeze.ts'
-import { readFenceRow } from '../epoch.ts'
-import { unfencedTables } from '../lift-schema.ts'
-import { quoted } from '../postgres/catalog.ts'
 import { becomeHolder } from '../postgres/session.ts'
+import { isLinked, runChecks } from '../preflight/run.ts'
 import {
   advanceSlot,
   createSlot,
@@ -13,52 +11,34 @@ import {
   ensurePublication,
   lagBytes,
   subscribe,
-  uncarriedTables,
 } from '../replication.ts'
+import { readSchema } from '../schema/fingerprint.ts'
 import { nextEpoch, planSwitchover, systemOfRecord } from '../switchover/plan.ts'
+import { demandFit } from './fit.ts'
 import { demand, type Step, type StepContext } from './step.ts'
 import { planOf } from './switchover-run.ts'
 
-/** Nothing stands in the way of this switchover; then takes the advisory lock on both databases. */
-export const preflight: Step = {
+/**
+ * Nothing stands in the way; in cutover and rollback it then takes the advisory lock on both databases. As a
+ * `survey` it may be asked for at any time, also before the databases are linked, and only looks.
+ */
+export const preflight: Step<[purpose?: 'survey']> = {
   name: 'preflight',
   summary: 'Check everything that a switchover needs',
   expectedMs: 1500,
-  async check(context) {
+  async check(context, purpose) {
     const { lift, switchover: run } = context
-    const record = await systemOfRecord(lift)
+    const linked = await isLinked(context)
     demand(
-      record === run.from,
-      `the system of record is the ${record} already: this runbook leaves the ${run.from}`,
+      linked || purpose === 'survey',
+      'the two databases are not linked yet: run the replicate runbook first',
     )
-    await demandSettled(context)
-    const plan = await planSwitchover(lift, run.from, await nextEpoch(lift))
-    run.plan = plan
-    for (const { side, client } of [plan.from, plan.to]) {
-      const holes = await unfencedTables(client)
-      demand(
-        holes.length === 0,
-        `tables of the ${side} that the fence does not cover: ${holes.map(quoted).join(', ')}; run install-fence of the replicate runbook`,
-      )
-      await demandNoPrepared(client, side)
-    }
-    const uncarried = await uncarriedTables(plan.from.client, plan.to.client, plan.forward)
-    demand(
-      uncarried.length === 0,
-      `tables that replication does not carry: ${uncarried.map(quoted).join(', ')}; they would be left behind`,
-    )
-    const gates = await lift.gate.state()
-    const astray = gates.filter((gate) => gate.state !== 'open' || gate.route !== run.from)
-    demand(
-      astray.length === 0,
-      `${astray.length} of ${gates.length} gates are not open towards the ${run.from} database`,
-    )
-    // Behind a closed role fence nobody can log in; the roles that get LOGIN back are those saved then.
-    if ((await readFenceRow(plan.to.client)).saved.length === 0) await lift.gate.probe(plan.to.side)
-    await context.watchdog.expectWatchdog()
-    await demandLag(context)
+    const from = purpose === 'survey' && linked ? await systemOfRecord(lift) : run.from
+    await demandFit(context, await runChecks(context, from, linked))
+    if (purpose !== 'survey') run.plan = await planSwitchover(lift, run.from, await nextEpoch(lift))
   },
-  async act({ lift }) {
+  async act({ lift }, purpose) {
+    if (purpose === 'survey') return
     await becomeHolder(lift.source.client, 'source')
     await becomeHolder(lift.target.client, 'target')
   },
@@ -68,8 +48,11 @@ export const freezeSchema: Step = {
   name: 'freeze-ddl',
   summary: 'Refuse changes of the schema until the switchover is over',
   expectedMs: 100,
-  async act({ switchover }) {
-    await freezeDdl(planOf(switchover).from.client)
+  async act({ switchover, say }) {
+    const { client } = planOf(switchover).from
+    if (await freezeDdl(client)) return
+    switchover.schema = await readSchema(client)
+    say('this role may not make event triggers: the schema is compared after the fence instead')
   },
   async undo({ switchover }) {
     await removeDdlFreeze(planOf(switchover).from.client)
@@ -108,24 +91,6 @@ export const prepare: Step = {
   },
 }
 
-/** The next switchover begins only when the last one has ended on both sides. */
-async function demandSettled({ lift, watchdog }: StepContext): Promise<void> {
-  const [armed] = await watchdog.armings()
-  demand(
-    !armed,
-    `the switchover of epoch ${armed?.epoch} is not settled yet: the watchdog does it; «status» shows it`,
-  )
-  const [source, target] = await Promise.all([
-    readFenceRow(lift.source.client),
-    readFenceRow(lift.target.client),
-  ])
-  const settled = source.token === target.token && (source.token === 0 || source.token % 2 === 1)
-  demand(
-    settled,
-    `the last switchover has not ended on both databases (tokens ${source.token} and ${target.token}): run «npm run runbook -- resume --site FILE --execute»`,
-  )
-}
-
 async function demandLag({ lift, switchover }: StepContext): Promise<void> {
   const plan = planOf(switchover)
   const limit = lift.site.limits.lagBytes
@@ -159,16 +124,6 @@ async function demandNoLongTransaction(client: ClientBase, side: string): Promis
   demand(
     rows.length === 0,
     `transactions open for more than 5 s on the ${side} would hold up the pause: ${list.join('; ')}; end them or wait`,
-  )
-}
-
-async function demandNoPrepared(client: ClientBase, side: string): Promise<void> {
-  const { rows } = await client.query(
-    'select gid from pg_catalog.pg_prepared_xacts where database = current_database()',
-  )
-  demand(
-    rows.length === 0,
-    `prepared transactions on the ${side}: ${rows.map((row) => row.gid).join(', ')}; COMMIT PREPARED or ROLLBACK PREPARED them`,
   )
 }
 

@@ -2,49 +2,35 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { readFenceRow } from '../epoch.ts'
 import type { Lift } from '../lift.ts'
 import { installLiftSchema, unfencedTables } from '../lift-schema.ts'
-import { quoted, userTables } from '../postgres/catalog.ts'
+import { quoted, unfilledViews } from '../postgres/catalog.ts'
+import { isLinked, runChecks } from '../preflight/run.ts'
 import {
   dropSlot,
   ensurePublication,
   lagBytes,
   linkName,
+  refreshSubscription,
   subscribe,
   subscriptions,
   uncarriedTables,
   unsyncedTables,
 } from '../replication.ts'
-import { demand, type Step } from './step.ts'
+import { demandFit } from './fit.ts'
+import { demand, type Step, type StepContext } from './step.ts'
 
 /** The link that the replicate runbook makes, before any switchover. */
 const firstLink = (lift: Lift): string => linkName(lift.site, 0)
 
-/** Both databases are fit for replication. */
+/** Both databases are fit for replication: every preflight check that can be made before they are linked. */
 export const checkDatabases: Step = {
   name: 'check-databases',
   summary: 'Check that both databases are fit for replication',
   expectedMs: 500,
-  async check({ lift }) {
-    for (const { side, client } of [lift.source, lift.target]) {
-      const { rows } = await client.query('show wal_level')
-      demand(
-        rows[0].wal_level === 'logical',
-        `wal_level of the ${side} database is ${rows[0].wal_level}: set it to logical and restart (on Aurora: rds.logical_replication = 1)`,
-      )
-    }
-    const here = await userTables(lift.source.client)
-    demand(here.length > 0, 'the source database has no tables: is it the right database?')
-    const keyless = here.filter(
-      (table) => !table.isPartitioned && !table.hasPrimaryKey && !'fi'.includes(table.replicaIdentity),
-    )
-    demand(
-      keyless.length === 0,
-      `tables without a key would refuse UPDATE and DELETE once published: ${names(keyless)}; give them a primary key or REPLICA IDENTITY FULL`,
-    )
-    const unlogged = here.filter((table) => table.unlogged)
-    demand(
-      unlogged.length === 0,
-      `unlogged tables cannot be replicated: ${names(unlogged)}; ALTER TABLE … SET LOGGED`,
-    )
+  async check(context) {
+    const report = await runChecks(context, 'source', await isLinked(context), {
+      only: (check) => !check.needsLink,
+    })
+    await demandFit(context, report)
   },
 }
 
@@ -84,6 +70,8 @@ export const subscribeTarget: Step = {
       enabled: true,
       createSlot: true,
     })
+    // A table that was added since is published, and not followed before the subscription looks again.
+    if (begun) await refreshSubscription(lift.target.client, firstLink(lift))
     for (let left = -1; left !== 0; await delay(100)) {
       const tables = await unsyncedTables(lift.target.client, firstLink(lift))
       if (tables.length !== left) say(`tables still to copy: ${tables.length}`)
@@ -103,19 +91,27 @@ export const subscribeTarget: Step = {
 /** The target has caught up with what was written during the copy. */
 export const awaitCaughtUp: Step = {
   name: 'await-caught-up',
-  summary: 'Wait until the target has caught up',
+  summary: 'Wait until the target has caught up, and fill its materialised views',
   expectedMs: 2000,
   async act({ lift, say }) {
-    for (;;) {
-      const lag = await lagBytes(lift.source.client, firstLink(lift))
-      demand(
-        lag !== undefined,
-        `the slot ${firstLink(lift)} is gone from the source: run the replicate runbook again`,
-      )
-      if (lag <= lift.site.limits.lagBytes) return say(`replication lag ${lag} bytes`)
-      await delay(100)
+    await caughtUp(lift, say)
+    for (const view of await unfilledViews(lift.source.client, lift.target.client)) {
+      await lift.target.client.query(`refresh materialized view ${quoted(view)}`)
+      say(`filled the materialised view ${quoted(view)}`)
     }
   },
+}
+
+async function caughtUp(lift: Lift, say: StepContext['say']): Promise<void> {
+  for (;;) {
+    const lag = await lagBytes(lift.source.client, firstLink(lift))
+    demand(
+      lag !== undefined,
+      `the slot ${firstLink(lift)} is gone from the source: run the replicate runbook again`,
+    )
+    if (lag <= lift.site.limits.lagBytes) return say(`replication lag ${lag} bytes`)
+    await delay(100)
+  }
 }
 
 const names = (tables: { schema: string; name: string }[]): string => tables.map(quoted).join(', ')

@@ -3,6 +3,7 @@ import { drain, writeNonce } from '../drain.ts'
 import { attemptToken, claim, settledToken, underToken } from '../epoch.ts'
 import { fence, unfence } from '../fence.ts'
 import { advanceSlot, beginLinkAt, disableSubscription, subscriptions } from '../replication.ts'
+import { changedSince, readSchema } from '../schema/fingerprint.ts'
 import { differingSequences, readSequences, writeSequences } from '../sequences.ts'
 import { clearAway, stopLink } from '../switchover/settle.ts'
 import { demand, type Step, type StepContext } from './step.ts'
@@ -16,6 +17,7 @@ export const arm: Step = {
   async act({ lift, switchover, watchdog }) {
     const { epoch, from, to, forward } = planOf(switchover)
     await switchover.rows?.rest()
+    await switchover.rows?.warm({ source: lift.source.client, target: lift.target.client })
     await watchdog.arm({ epoch, from: from.side, forward, deadlineMs: lift.site.limits.deadlineMs })
     switchover.stage = 'attempting'
     // Shuts out whoever still settles an earlier switchover: it would end our sessions in the pause.
@@ -41,6 +43,14 @@ export const fenceFrom: Step = {
   async act({ switchover }) {
     const { from, epoch, fence: plan } = planOf(switchover)
     await fence(from.client, from.side, attemptToken(epoch), plan.from)
+  },
+  async verify({ switchover }) {
+    if (!switchover.schema) return
+    const changed = changedSince(switchover.schema, await readSchema(planOf(switchover).from.client))
+    demand(
+      changed.length === 0,
+      `the schema changed during the switchover: ${changed.join(', ')}; make the target like it and begin again`,
+    )
   },
 }
 

@@ -1,5 +1,6 @@
 import type { Nonce } from '../drain.ts'
 import type { Side } from '../gate/gate.ts'
+import type { Schema } from '../schema/fingerprint.ts'
 import type { Switchover } from '../switchover/plan.ts'
 import type { RowCheck } from './row-check.ts'
 
@@ -12,6 +13,8 @@ export interface SwitchoverRun {
   /** Set by `verify-rows`, used in the pause. */
   rows?: RowCheck
   nonce?: Nonce
+  /** The schema when it should have been frozen, where it could not be: compared after the fence. */
+  schema?: Schema
   /**
    * `attempting` from the arming of the watchdog until a decision stands: a failure goes back. `decided` when
    * this run made it: a failure goes forward. `lost` when somebody else made it: they carry it out, not we.

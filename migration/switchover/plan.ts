@@ -4,8 +4,9 @@ import type { FencePlan } from '../fence.ts'
 import type { Side } from '../gate/gate.ts'
 import type { Lift } from '../lift.ts'
 import { fencedTables } from '../lift-schema.ts'
-import { type Relation, userSequences, writingRoles } from '../postgres/catalog.ts'
+import { type Relation, subscriptionOwners, userSequences, writingRoles } from '../postgres/catalog.ts'
 import { linkName, subscriptions } from '../replication.ts'
+import type { Site } from '../site.ts'
 
 /** What one switchover moves, found before the pause so that the pause only acts. */
 export interface Switchover {
@@ -62,15 +63,16 @@ export async function planSwitchover(lift: Lift, fromSide: Side, epoch: number):
 }
 
 export async function planFence(lift: Lift, database: Database): Promise<FencePlan> {
-  const exempt = [lift.site.source, lift.site.target].flatMap((side) => [
-    userOf(side.url),
-    userOf(side.replicationUrl ?? side.url),
-  ])
+  const exempt = [...exemptRoles(lift.site), ...(await subscriptionOwners(database.client))]
   return {
     tables: await fencedTables(database.client),
     roles: lift.site.appRoles ?? (await writingRoles(database.client, exempt)),
     lockTimeoutMs: lift.site.limits.lockTimeoutMs,
   }
 }
+
+/** Roles that must be able to act and to write while the fence is closed: the runbooks' and replication's. */
+export const exemptRoles = (site: Site): string[] =>
+  [site.source, site.target].flatMap((side) => [userOf(side.url), userOf(side.replicationUrl ?? side.url)])
 
 const userOf = (url: string): string => decodeURIComponent(new URL(url).username)

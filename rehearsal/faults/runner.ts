@@ -57,7 +57,10 @@ export function startRunner({ sandbox, siteFile, runbook, hold = [], env = {} }:
   channel.on('error', () => {})
   const passed = new Set<string>()
   let look = () => {}
-  createInterface({ input: channel }).on('line', (point) => {
+  const lines = createInterface({ input: channel })
+  // Of a runner that is killed, and not news.
+  lines.on('error', () => {})
+  lines.on('line', (point) => {
     passed.add(point)
     look()
   })

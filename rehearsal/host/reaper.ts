@@ -6,6 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 const dir = process.argv[2] as string
 const adopted = new Map<number, NodeJS.Signals>()
 const graceMs = 5000
+/** On a machine that is busy to the last. */
+const slowestMs = 60_000
 
 // Ctrl-C reaches the whole terminal; the reaper must outlive it.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
@@ -20,11 +22,12 @@ for (const [pid, endWith] of adopted) signal(pid, endWith)
 const deadline = performance.now() + graceMs
 while ([...adopted.keys()].some(alive) && performance.now() < deadline) await delay(20)
 for (const pid of adopted.keys()) signal(pid, 'SIGKILL')
+while ([...adopted.keys()].some(alive) && performance.now() < deadline + graceMs) await delay(20)
 await removeFolder()
 
-/** Who is not ours to end, such as the owner itself, may still put a file into it while it is being emptied. */
+/** Who is not ours to end, such as a runbook that goes back, may still put a file into it while it is being emptied. */
 async function removeFolder(): Promise<void> {
-  for (const until = performance.now() + graceMs; ; await delay(20)) {
+  for (const until = performance.now() + slowestMs; ; await delay(20)) {
     try {
       return rmSync(dir, { recursive: true, force: true })
     } catch (error) {

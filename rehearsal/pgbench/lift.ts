@@ -39,13 +39,13 @@ export async function liftPgbench({
   try {
     say(`PostgreSQL ${world.source.version} → ${world.target.version}, ${accounts} accounts, ${tps} a second`)
     const load = startPgbench(world, program, { tps })
-    await runbook(world, 'replicate')
+    await runInPause(world, 'replicate')
     const idle = { fromMs: Date.now(), untilMs: Date.now() + 1000 }
     await delay(1000)
     const pauses: Interval[] = []
     for (let at = 0; at < switches; at++) {
       const name = at % 2 ? 'rollback' : 'cutover'
-      pauses.push(await runbook(world, name))
+      pauses.push(await runInPause(world, name))
       say(`${name} done`)
     }
     const { processed, failed } = await load.stop()
@@ -72,13 +72,13 @@ export async function liftPgbench({
 }
 
 /** Milliseconds of the Unix epoch. */
-interface Interval {
+export interface Interval {
   fromMs: number
   untilMs: number
 }
 
 /** Runs one and returns from when to when it was in the pause. */
-async function runbook(world: PgbenchWorld, name: string): Promise<Interval> {
+export async function runInPause(world: PgbenchWorld, name: string): Promise<Interval> {
   const runner = startRunner({ ...world, runbook: name })
   const moment = (point: 'before pause' | 'after resume') => runner.reached(point).then(() => Date.now())
   const fromMs = await moment('before pause')

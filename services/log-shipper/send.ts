@@ -20,10 +20,15 @@ export async function sendLines(lines: string[], { host, port, timeoutMs }: Send
   signal.addEventListener('abort', abort, { once: true })
   try {
     const closed = once(socket, 'close') // rejects with the socket's error
-    socket.resume()
+    let sent = false
+    socket.once('finish', () => {
+      sent = true
+    })
+    socket.resume().once('end', () => {
+      if (!sent) socket.destroy(new Error('the log pipeline closed before it had all lines'))
+    })
     socket.end(lines.map((line) => `${line}\n`).join(''))
     await closed
-    if (socket.bytesWritten === 0) throw new Error('the log pipeline closed before it read anything')
   } finally {
     signal.removeEventListener('abort', abort)
     socket.destroy()

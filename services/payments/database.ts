@@ -107,6 +107,7 @@ export class Database {
 
   /** Logs in once as the app role in a connection of its own. @throws the server's words */
   async probe(host: string, port: number): Promise<void> {
+    // handler-scope: a login of its own is what a probe is; it ends with it
     const client = new pg.Client({
       connectionString: at(this.#url, host, port),
       connectionTimeoutMillis: connectTimeoutMs,
@@ -159,6 +160,7 @@ export class Database {
   }
 
   #open(): pg.Pool {
+    // handler-scope: this class is the pool; whoever makes a Database makes it once
     const pool = new pg.Pool({
       connectionString: this.#url,
       max: this.#options.poolSize,

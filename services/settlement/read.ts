@@ -103,7 +103,7 @@ export async function readSettlement(chunks: AsyncIterable<Uint8Array>, take?: T
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    note(`a line of more than ${longestLine} bytes`, line + 1)
+    note(`a line of more than ${longestLine} bytes`, (error as CsvError & { lines: number }).lines)
   }
   if (foreign[0])
     throw new Rejection([...problems.filter((each) => each.line < foreign[0]!.line), foreign[0]])

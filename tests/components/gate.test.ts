@@ -103,6 +103,19 @@ test('the agent reads the route and changes nothing; only runner and watchdog ch
   }
 })
 
+test('a shard reads logins and leaves its journal, no more', async (t) => {
+  const { policy } = (await prod).get('aws:iam/rolePolicy:RolePolicy', 'runner-shard-task').inputs as {
+    policy: { Statement: { Action: string[]; Resource: unknown }[] }
+  }
+  t.deepEqual(
+    policy.Statement.flatMap(({ Action }) => Action),
+    ['secretsmanager:GetSecretValue', 's3:PutObject', 'kms:Decrypt', 'kms:GenerateDataKey'],
+  )
+  t.regex(JSON.stringify(policy.Statement[1]?.Resource), /journal[^"]*\/verify\/\*"/)
+  const [container] = await containers('payments-lift-prod-shard')
+  t.deepEqual(container?.command, ['verify'])
+})
+
 test('the route store keeps its past and cannot be dropped', async (t) => {
   const { inputs, protect } = (await prod).get('aws:dynamodb/table:Table', 'routeStore-routes')
   t.like(inputs, {
@@ -127,7 +140,7 @@ test('the journal is locked for as long as evidence is kept, without COMPLIANCE;
 })
 
 test('no task shows a secret, writes to its root or runs as root', async (t) => {
-  for (const family of ['pooler', 'runner', 'watchdog']) {
+  for (const family of ['pooler', 'runner', 'watchdog', 'shard']) {
     for (const container of await containers(`payments-lift-prod-${family}`)) {
       t.like(container, { readonlyRootFilesystem: true, privileged: false, user: '65532:65532' })
       t.deepEqual(container.linuxParameters, { initProcessEnabled: true, capabilities: { drop: ['ALL'] } })

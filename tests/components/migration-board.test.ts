@@ -51,6 +51,33 @@ test('the dashboard says where the lift stands, and shows the alarms of others t
   t.true(widgets[1].properties.alarms.includes('arn:aws:cloudwatch:eu-central-1:333333333333:alarm:other'))
 })
 
+/**
+ * Metrics that an Aurora PostgreSQL instance gives CloudWatch, those of use here: a name of RDS for PostgreSQL, such as
+ * OldestReplicationSlotLag, would be an empty plot and an alarm that never fires.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
+ */
+const ofAuroraPostgres = [
+  'BufferCacheHitRatio',
+  'CommitLatency',
+  'CommitThroughput',
+  'CPUUtilization',
+  'DatabaseConnections',
+  'Deadlocks',
+  'FreeableMemory',
+  'FreeLocalStorage',
+  'MaximumUsedTransactionIDs',
+  'ReplicationSlotDiskUsage',
+  'TransactionLogsDiskUsage',
+]
+
+test('what is watched of the database is what Aurora PostgreSQL measures', (t) => {
+  const alarmed = Object.values(boardAlarms(everything)).map(({ metric }) => [metric.namespace, metric.name])
+  const plotted = boardPlots(everything).flatMap(({ rows }) => rows)
+  const names = [...alarmed, ...plotted].filter(([space]) => space === 'AWS/RDS').map(([, name]) => name)
+  t.true(names.length > 4)
+  for (const name of names) t.true(ofAuroraPostgres.includes(String(name)), String(name))
+})
+
 test('the way back is watched from cutover on, and not before', (t) => {
   t.true('way-back-lag' in boardAlarms(everything))
   t.false('way-back-lag' in boardAlarms({ ...everything, wayBack: false }))

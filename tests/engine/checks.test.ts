@@ -2,6 +2,7 @@ import test from 'ava'
 import { Aws } from '../../engine/stand-in/aws.ts'
 import { unknown, type WireObject } from '../../engine/stand-in/wire.ts'
 import { World } from '../../engine/stand-in/world.ts'
+import { refusedAccess } from './refused-access.ts'
 import { refusedFacts } from './refused-facts.ts'
 import { refusedInputs } from './refused-inputs.ts'
 
@@ -14,6 +15,7 @@ const check = (token: string, name: string, inputs: WireObject) => {
 for (const [what, { token, name = 'one', right, wrong, says }] of Object.entries({
   ...refusedInputs,
   ...refusedFacts,
+  ...refusedAccess,
 })) {
   test(`refused: ${what}`, (t) => {
     t.deepEqual(check(token, 'one', right), [], 'the inputs it starts from must be right')

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Engine } from '../../engine/harness.ts'
+import { readOutputs } from '../../outputs.ts'
 import { needs } from '../parts.ts'
 import { danglingArns } from './dangling.ts'
 import { Lift, losses, type Stand, told } from './lift.ts'
@@ -16,18 +17,24 @@ const weights = [0, 1].map((i) => `defaultActions[0].forward.targetGroups[${i}].
 /** What `decommission` may delete, by name: what served the source only. */
 const ofTheSource = /link|on-?premises|way-back/i
 
-/** The whole lift of a stack. */
-const path = (disposable: boolean): Stand[] => [
+/** The whole lift of a stack. A move of weight is the same in all of them, so one takes every step. */
+const path = (stack: string, disposable: boolean): Stand[] => [
   { phase: 'foundation', weight: 0 },
   { phase: 'replicate', weight: 0 },
-  ...[0, 1, 50, 100].map((weight) => ({ phase: 'canary' as const, weight })),
+  ...(stack === 'dev' ? [0, 1, 50, 100] : [0, 100]).map((weight) => ({ phase: 'canary' as const, weight })),
   { phase: 'cutover', weight: 100 },
   ...(disposable ? [] : [{ phase: 'decommission' as const, weight: 100, removal: 'unprotect' as const }]),
   { phase: 'decommission', weight: 100, removal: 'remove' },
 ]
 
-/** Stacks in which a second `up` follows in each phase; staging has the shape of prod. */
-const twice = ['dev', 'prod']
+/**
+ * Where a second `up` follows: in each phase of dev; in prod, whose shape staging has, once all is there and once the
+ * source has gone. What would change again in an earlier phase is still there, and would change again.
+ */
+const isRepeated = (stack: string, { phase, weight, removal }: Stand): boolean =>
+  stack === 'dev'
+    ? phase !== 'canary' || weight === 0
+    : stack === 'prod' && (phase === 'cutover' || removal === 'remove')
 
 /** What a stack in `replicate` refuses. Previews: they change nothing. */
 const whileReplicating = (lift: () => Lift): void => {
@@ -68,8 +75,8 @@ for (const stack of ['dev', 'staging', 'prod']) {
   })
 
   let before: Stand = { phase: 'foundation', weight: 0 }
-  for (const stand of path(disposable)) {
-    const again = twice.includes(stack) && (stand.phase !== 'canary' || stand.weight === 0)
+  for (const stand of path(stack, disposable)) {
+    const again = isRepeated(stack, stand)
     const title = [stand.phase, stand.removal, `weight ${stand.weight}`].filter(Boolean).join(', ')
     test.serial(
       `${stack}: ${title}: up loses nothing${again ? ', a second up changes nothing' : ''}`,
@@ -91,6 +98,7 @@ for (const stack of ['dev', 'staging', 'prod']) {
             'a weight change touches the listener only',
           )
         before = stand
+        t.like(readOutputs(await lift.stack.outputs()), stand, 'the runbooks read where it stands')
 
         if (!again) return
         const second = await lift.stack.run('up')

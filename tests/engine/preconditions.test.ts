@@ -1,25 +1,9 @@
 import test from 'ava'
-import { Aws } from '../../engine/stand-in/aws.ts'
+import type { Aws } from '../../engine/stand-in/aws.ts'
 import type { WireObject } from '../../engine/stand-in/wire.ts'
-import { World } from '../../engine/stand-in/world.ts'
+import './silent-facts.ts'
+import { allow, fresh, made } from './made.ts'
 
-const fresh = (region = 'us-east-1') => new Aws(new World(), { region, accountId: '123456789012' })
-const made = (aws: Aws, token: string, name: string, inputs: WireObject) => {
-  const target = { token, name, urn: `urn:pulumi:dev::test::${token}::${name}` }
-  return aws.create(target, aws.check(target, inputs, {}, name).inputs, false)
-}
-const allow = (action: string, resource: string, principal?: string) =>
-  JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Action: action,
-        Resource: resource,
-        ...(principal ? { Principal: { Service: principal } } : {}),
-      },
-    ],
-  })
 const role = (aws: Aws) => made(aws, 'aws:iam/role:Role', 'r', { assumeRolePolicy: '{}' })
 const grant = (aws: Aws, action: string, resource: string) =>
   made(aws, 'aws:iam/rolePolicy:RolePolicy', `${action}`, {
@@ -50,31 +34,6 @@ test('fact 6: a service waits for the listener of its target group', (t) => {
     defaultActions: [{ type: 'forward', targetGroupArn: group.outputs.arn! }],
   })
   t.notThrows(service)
-})
-
-test('fact 10: a network balancer with access logs has TLS listeners', (t) => {
-  const aws = fresh()
-  made(aws, 'aws:s3/bucket:Bucket', 'b', { bucket: 'logs' })
-  made(aws, 'aws:s3/bucketPolicy:BucketPolicy', 'p', {
-    bucket: 'logs',
-    policy: allow('s3:PutObject', 'arn:aws:s3:::logs/*', 'delivery.logs.amazonaws.com'),
-  })
-  const listener = (name: string, protocol: string, enabled: boolean) => {
-    const accessLogs = { bucket: 'logs', enabled }
-    const inputs = { loadBalancerType: 'network', subnets: ['subnet-1'], accessLogs }
-    const { outputs } = made(aws, 'aws:lb/loadBalancer:LoadBalancer', name, inputs)
-    return () =>
-      made(aws, 'aws:lb/listener:Listener', name, {
-        loadBalancerArn: outputs.arn!,
-        protocol,
-        port: 5432,
-        ...(protocol === 'TLS' && { certificateArn: 'arn:c' }),
-        defaultActions: [{ type: 'forward', targetGroupArn: 'arn:g' }],
-      })
-  }
-  t.throws(listener('a', 'TCP', true), { message: /would never hold a line/ })
-  t.notThrows(listener('b', 'TCP', false))
-  t.notThrows(listener('c', 'TLS', true))
 })
 
 test('fact 12: the bucket of a load balancer has a policy for it, SSE-S3, and the same region', (t) => {
@@ -121,49 +80,6 @@ test('facts 17 and 19: capacity providers protect their hosts, and belong to the
   })
   t.notThrows(service)
 })
-
-const keyFor = (aws: Aws, who: string) =>
-  made(aws, 'aws:kms/key:Key', `key-${who}`, { policy: `{"Who":"${who}"}` }).outputs.arn!
-
-test('fact 20: the key of hosts’ disks lets Auto Scaling use it', (t) => {
-  const aws = fresh()
-  const group = (name: string, kmsKeyId: string) => {
-    const { id } = made(aws, 'aws:ec2/launchTemplate:LaunchTemplate', name, {
-      blockDeviceMappings: [{ deviceName: '/dev/xvda', ebs: { encrypted: 'true', kmsKeyId } }],
-    })
-    const inputs = { maxSize: 1, minSize: 0, launchTemplate: { id } }
-    return () => made(aws, 'aws:autoscaling/group:Group', name, inputs)
-  }
-  t.throws(group('a', String(keyFor(aws, 'nobody'))), {
-    message: /does not allow AWSServiceRoleForAutoScaling/,
-  })
-  t.notThrows(group('b', String(keyFor(aws, 'AWSServiceRoleForAutoScaling'))))
-})
-
-test('fact 22: who tells a topic may use its key', (t) => {
-  const aws = fresh()
-  const topic = (name: string, who: string) =>
-    made(aws, 'aws:sns/topic:Topic', name, { name, kmsMasterKeyId: keyFor(aws, who) }).outputs.arn!
-  const senders: Record<string, (arn: string) => [token: string, inputs: WireObject]> = {
-    cloudwatch: (arn) => ['aws:cloudwatch/metricAlarm:MetricAlarm', { alarmActions: [arn] }],
-    budgets: (arn) => ['aws:budgets/budget:Budget', { notifications: [{ subscriberSnsTopicArns: [arn] }] }],
-    costalerts: (arn) => [
-      'aws:costexplorer/anomalySubscription:AnomalySubscription',
-      { subscribers: [{ type: 'SNS', address: arn }] },
-    ],
-  }
-  for (const [sender, of] of Object.entries(senders)) {
-    const tell = (name: string, who: string) => () =>
-      made(aws, ...withName(of(String(topic(name, who))), name))
-    t.throws(tell(`${sender}-1`, 'nobody'), { message: /so nothing would arrive/ }, sender)
-    t.notThrows(tell(`${sender}-2`, `${sender}.amazonaws.com`), sender)
-  }
-})
-const withName = ([token, inputs]: [string, WireObject], name: string): [string, string, WireObject] => [
-  token,
-  name,
-  inputs,
-]
 
 test('fact 21: the key of a log group lets CloudWatch Logs of its region use it', (t) => {
   const aws = fresh('eu-west-1')

@@ -1,8 +1,16 @@
+import { mkdtempSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
 import type { FrontDoor, SideMetrics, Weights } from '../../migration/front-door/front-door.ts'
+import { storedHolds } from '../../migration/front-door/holds.ts'
+import { localFrontDoor } from '../../migration/front-door/local.ts'
 import { overBound, shiftTo, watchWeight, weightLadder } from '../../migration/steps/shift.ts'
 import type { StepContext } from '../../migration/steps/step.ts'
+import { fileStore } from '../../migration/store/files.ts'
+import { startFrontDoor } from '../../rehearsal/front-door/front-door.ts'
+import { testSandbox } from '../postgres.ts'
 
 const quiet: SideMetrics = { requests: 0, errors: 0, p50Ms: 0, p99Ms: 0 }
 
@@ -90,4 +98,49 @@ for (const [now, asked] of [
 
 test('the ladder begins at nothing and ends at everything', (t) => {
   t.deepEqual([weightLadder[0], weightLadder.at(-1)], [0, 100])
+})
+
+test('behind a real front door: a slow cloud side at weight 5 loses its traffic at once, and the journal says why', async (t) => {
+  const upstream = async (delayMs: number) => {
+    const server = createServer((_request, response) => setTimeout(() => response.end('ok'), delayMs))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return { server, url: new URL(`http://127.0.0.1:${(server.address() as { port: number }).port}`) }
+  }
+  const [onPremises, cloud] = await Promise.all([upstream(0), upstream(150)])
+  const running = await startFrontDoor({
+    upstreams: { onPremises: onPremises.url, cloud: cloud.url },
+    host: '127.0.0.1',
+    port: 0,
+    adminPort: 0,
+  })
+  const holds = storedHolds(fileStore(mkdtempSync(join(testSandbox().dir, 'holds-'))))
+  const door = localFrontDoor(`http://127.0.0.1:${running.adminPort}`, holds)
+  await door.setWeights({ onPremises: 95, cloud: 5 }, { by: 'a test', reason: 'a test' })
+  let stop = false
+  const client = async () => {
+    while (!stop) await (await fetch(`http://127.0.0.1:${running.port}/`)).text()
+  }
+  const load = Array.from({ length: 8 }, client)
+  const written: Record<string, unknown>[] = []
+  const watching = {
+    ...context(door),
+    by: 'a test',
+    lift: { frontDoor: door, site: { limits: { soakMs: 60_000, errorPercent: 0.5, p99Ms: 100 } } },
+    journal: { write: (event: string, detail: object) => written.push({ event, ...detail }) },
+  } as unknown as StepContext
+  await t.throwsAsync(watchWeight.act?.(watching, 5) ?? Promise.resolve(), {
+    message:
+      /p99 of the cloud side is \d+ ms, over 100 ms: .* back at 0 and held there, \d+ ms after the measurement/,
+  })
+  t.deepEqual(await door.weights(), { onPremises: 100, cloud: 0 })
+  t.like(await door.held(), { weight: 0, emergency: true })
+  t.like(written[0], { event: 'abort-criterion' })
+  t.regex(String(written[0]?.['reason']), /p99 of the cloud side/)
+  // How quick: at most 2 s is promised; a busy machine's disk makes the hold slower than the weight.
+  t.is(typeof written[0]?.['ms'], 'number')
+  t.log(`${written[0]?.['ms']} ms from the measurement to weight 0`)
+  stop = true
+  await Promise.all(load)
+  await running.shutdown()
+  for (const { server } of [onPremises, cloud]) server.close()
 })

@@ -122,12 +122,8 @@ test('with TLS it answers who encrypts, and nobody else; the order to stop is ob
   t.is(response.statusCode, 503, 'there is no database')
   await t.throwsAsync(fetch(`${service.url}/readyz`), undefined, 'plain HTTP')
   t.is(await service.stop(), 0)
-  const { code, output } = await failService(t, {
-    DATABASE_URL: unreachable,
-    TLS: 'files',
-    TLS_CERTIFICATE: '/nowhere/cert',
-    TLS_KEY: '/nowhere/key',
-  })
+  const files = { TLS: 'files', TLS_CERTIFICATE: '/nowhere/cert', TLS_KEY: '/nowhere/key' }
+  const { code, output } = await failService(t, { DATABASE_URL: unreachable, ...files })
   t.is(code, 2)
   t.regex(output, /^the payments service cannot start: TLS_CERTIFICATE cannot be used: .*no such file.*\n$/)
 })

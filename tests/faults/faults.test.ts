@@ -1,0 +1,56 @@
+/** A sample of `npm run faults`, with fixed seeds: real runbooks, a supervised watchdog, real load, the judge. */
+import test from 'ava'
+import type { Kill } from '../../rehearsal/faults/kills.ts'
+import { pauseFaults } from '../../rehearsal/faults/pause-faults.ts'
+import { randomKills } from '../../rehearsal/faults/random-kills.ts'
+import { canMount, diskFull, jumpingClocksAlone, sleeper } from '../../rehearsal/faults/runner-faults.ts'
+import { play } from '../../rehearsal/faults/scene.ts'
+import { createStage, type Stage } from '../../rehearsal/faults/stage.ts'
+import { killTrial } from '../../rehearsal/faults/trials.ts'
+import { pgbouncerVersion } from '../../rehearsal/pgbouncer/server.ts'
+
+const gate = (await pgbouncerVersion()) ? 'pgbouncer' : 'service'
+const seed = 5
+let stage: Stage
+
+test.before(async () => {
+  // Long enough that a busy machine is not taken for a fault, short enough to wait for.
+  stage = await createStage({ seed, deadlineMs: 4000, rate: 10, gate })
+})
+test.after.always(() => stage?.close())
+
+const kills: Kill[] = [
+  { victim: 'runner', point: 'after prepare', rescue: 'resume' },
+  { victim: 'both', point: 'after fence', rescue: 'nobody' },
+  ...randomKills(seed, 1),
+]
+for (const trial of kills.map(killTrial))
+  test.serial(trial.name, async (t) => {
+    await t.notThrowsAsync(trial.run(stage))
+  })
+
+const named = ['new server stopped and started after decide', 'a superuser who goes round the fence']
+for (const fault of pauseFaults.filter(({ name }) => named.includes(name)))
+  test.serial(fault.name, async (t) => {
+    await t.notThrowsAsync(play(stage, fault))
+  })
+
+test.serial('clocks that jump an hour, and a runner that is killed, delay no decision', async (t) => {
+  const { writePauseMs } = await play(stage, jumpingClocksAlone)
+  t.true(writePauseMs < 60_000)
+})
+
+test.serial('a runner that sleeps and wakes after a later switchover changes nothing', async (t) => {
+  await t.notThrowsAsync(sleeper(stage, 'before decide', true))
+})
+
+const withDisk = canMount() ? test.serial : test.serial.skip
+withDisk('a disk that is full in the pause blocks neither the decision nor the way back', async (t) => {
+  t.is((await diskFull(stage, 'before drain')).verdict, 'back')
+})
+
+test.serial('after all of it nothing is lost, nothing is doubled, and no request has failed', async (t) => {
+  const { problems, acknowledged } = await stage.verdict()
+  t.deepEqual(problems, [])
+  t.true(acknowledged > 100)
+})

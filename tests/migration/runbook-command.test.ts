@@ -1,0 +1,86 @@
+/** `npm run runbook` as a stranger types it. */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { pageNames } from '../../migration/page/page.ts'
+import { testSandbox } from '../postgres.ts'
+
+const folder = mkdtempSync(join(testSandbox().dir, 'command-'))
+
+function siteFile(more: object): string {
+  const path = join(folder, `site-${Math.random()}.yaml`)
+  const url = 'postgres://x:y@127.0.0.1:1/pay'
+  writeFileSync(path, JSON.stringify({ source: { url }, target: { url }, ...more }))
+  return path
+}
+
+const plain = siteFile({})
+const prod = siteFile({ name: 'prod' })
+const wrong: [name: string, args: string[], code: number, message: RegExp][] = [
+  ['an unknown flag', ['cutover', '--fast'], 2, /Unknown option '--fast'/],
+  [
+    'an unknown runbook',
+    ['cut-over', '--site', plain],
+    2,
+    /^there is no runbook «cut-over» There are: .*cutover/,
+  ],
+  ['no site', ['cutover'], 2, /^which site\? give --site FILE or --stack NAME$/m],
+  [
+    'an approval nobody asked for',
+    ['approve', 'prepare', '--site', plain],
+    1,
+    /^no run asks for approval of «prepare»$/m,
+  ],
+  ['evidence of no run', ['evidence', 'cutover', '--site', plain], 1, /^there is no run «cutover»/],
+  [
+    '--yes in production',
+    ['cutover', '--site', prod, '--execute', '--yes'],
+    2,
+    /^\n--yes is refused in production/,
+  ],
+  [
+    'production without a terminal',
+    ['cutover', '--site', prod, '--execute'],
+    2,
+    /must type «prod» at a terminal, and there is none/,
+  ],
+  [
+    'a database that is away',
+    ['cutover', '--site', plain, '--execute'],
+    1,
+    /^\nthe source database at 127\.0\.0\.1:1 cannot be reached/,
+  ],
+]
+
+for (const [name, args, code, message] of wrong) {
+  test(`${name}: one or two lines and exit ${code}`, async (t) => {
+    const { exit, out, err } = await command(args)
+    t.is(exit, code, err)
+    t.regex(err, message)
+    t.notRegex(err, /\n\s+at |node:internal/)
+    t.is(out, '')
+  })
+}
+
+test('list says of every runbook what it is for and when', async (t) => {
+  const { exit, out } = await command(['list'])
+  t.is(exit, 0)
+  for (const name of pageNames()) t.regex(out, new RegExp(`^${name} +\\S.*\n +when: \\S`, 'm'))
+})
+
+async function command(args: string[]): Promise<{ exit: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/runbook.ts', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  testSandbox().adopt(child)
+  let [out, err] = ['', '']
+  child.stdout.on('data', (chunk) => {
+    out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    err += chunk
+  })
+  const exit = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  return { exit, out, err }
+}

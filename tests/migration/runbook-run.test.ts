@@ -1,0 +1,324 @@
+import { spawn } from 'node:child_process'
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import test from 'ava'
+import { abortRun } from '../../migration/commands/abort.ts'
+import { answerRequest } from '../../migration/commands/approve.ts'
+import { settleWhatIsLeft } from '../../migration/commands/resume.ts'
+import { writeBundle } from '../../migration/evidence/bundle.ts'
+import { verifyBundle } from '../../migration/evidence/verify.ts'
+import { storedHolds } from '../../migration/front-door/holds.ts'
+import { readLock } from '../../migration/journal/lock.ts'
+import { runNames, runPlace } from '../../migration/journal/runs.ts'
+import { pageNames, readPage } from '../../migration/page/page.ts'
+import { linkName } from '../../migration/replication.ts'
+import { readSite } from '../../migration/site.ts'
+import { currentRun } from '../../migration/status/run.ts'
+import { readStatus, statusText } from '../../migration/status.ts'
+import { deskStore, recordStore } from '../../migration/store/open.ts'
+import { testSandbox } from '../postgres.ts'
+import { drive, everything, fakeFrontDoor, siteFile } from './operator.ts'
+import { createTestbed, execute, testServers } from './testbed.ts'
+
+const servers = await testServers()
+const approvals = { approvals: { required: 1, approvers: ['anna', 'ben', 'dora'] } }
+
+// One pair of databases for all: each test leaves it as it was, but for the last, which cuts over.
+const bed = await createTestbed(servers, { deadlineMs: 60_000, soakMs: 0 })
+bed.startWatchdog()
+const desk = deskStore(bed.site)
+test.before(async () => {
+  await bed.pay()
+  await drive('replicate', siteFile(bed), { execute: true })
+})
+test.after.always(() => bed.close())
+
+const both = () => Promise.all([everything(bed.site.source.url), everything(bed.site.target.url)])
+
+/** Looks again until something is so; the test's own time-out is the limit. */
+async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
+  for (;;) {
+    const found = await look()
+    if (found) return found
+    await delay(20)
+  }
+}
+
+/** Until the run that holds the lock waits for its approvers. */
+const waiting = () => until(async () => (await currentRun(bed.site))?.waitsFor !== undefined)
+
+test.serial('a dry run of any runbook changes nothing on either side, and nothing of the site', async (t) => {
+  const door = await fakeFrontDoor()
+  const site = siteFile(bed, { ...door.site, ...approvals })
+  const records = () =>
+    recordStore(bed.site)
+      .list('')
+      .then((keys) => keys.filter((key) => !/^runs|heartbeat|lock-beat/.test(key)))
+  const before = [await both(), await records()]
+  const failed: Record<string, string> = {}
+  for (const name of pageNames()) {
+    if (readPage(name).calls.length === 0) continue
+    await drive(name, site, { reason: 'a dry run' }).catch((error) => {
+      failed[name] = error.message
+    })
+    t.deepEqual([await both(), await records()], before, name)
+  }
+  // These cannot be begun from where this lift stands, and say so.
+  for (const name of ['decommission', 'rollback']) t.regex(failed[name] ?? '', /^it would fail:\n {2}/, name)
+  t.deepEqual(door.moved, [])
+  t.is(await readLock(desk), undefined)
+  door.close()
+})
+
+test.serial('a closed window refuses the run, and lets the dry run look', async (t) => {
+  const startsAt = `${String((new Date().getUTCHours() + 12) % 24).padStart(2, '0')}:00`
+  const site = siteFile(bed, { window: { startsAt, hours: 1, timezone: 'UTC' } })
+  await t.throwsAsync(drive('cutover', site, { execute: true }), {
+    message: /^cutover is refused outside the migration window \(\d\d:00 for 1 h, UTC\): it opens at 20/,
+  })
+  t.is(await readLock(desk), undefined)
+  await t.notThrowsAsync(drive('cutover', site))
+})
+
+test.serial('somebody asks a run to stop: it puts everything back and says who and why', async (t) => {
+  const site = siteFile(bed, approvals)
+  const before = await both()
+  t.regex((await abortRun(bed.site, { person: 'eve', reason: 'x' })) ?? '', /no run is under way/)
+  const run = drive('cutover', site, { execute: true })
+  await Promise.race([waiting(), run])
+  t.regex(
+    (await abortRun(readSite(site), { person: 'eve', reason: 'payments are slow' })) ?? '',
+    /-cutover, which is in «approval», is asked to stop after its step/,
+  )
+  await t.throwsAsync(run, { message: /eve asked to stop: payments are slow\nNothing was switched/ })
+  t.deepEqual(await both(), before)
+})
+
+test.serial('two operators: one runs, the other is told who, since when and what to do', async (t) => {
+  const site = siteFile(bed, approvals)
+  const first = drive('cutover', site, { execute: true })
+  await Promise.race([waiting(), first])
+  const second = await command(['cutover', '--site', site, '--execute', '--as', 'eve'])
+  t.is(second.code, 1)
+  t.regex(
+    second.err,
+    /^\nstarted by dora: «cutover» runs since \d{4}-\S+ on \S+, process \d+: wait until it has ended; «status» shows where it is, «abort» asks it to stop\n$/,
+  )
+  await answerRequest(readSite(site), { step: 'prepare', person: 'anna', verdict: 'no' })
+  await t.throwsAsync(first, { message: /anna said no/ })
+  t.is(await readLock(desk), undefined)
+})
+
+test.serial('a stale lock is explained, and taken over only when somebody agrees', async (t) => {
+  const site = siteFile(bed, approvals)
+  const said: string[] = []
+  const consent = { person: 'dora', yes: true, takeOver: false, say: (text: string) => said.push(text) }
+  await leaveStaleLock()
+  await t.throwsAsync(drive('cutover', site, { execute: true }), {
+    message: /that process is gone: its lock is stale\. «npm run runbook -- resume» settles/,
+  })
+  // Approvers are named: --yes is no approval.
+  const refused = settleWhatIsLeft(readSite(site), consent)
+  await until(async () => said.some((line) => line.includes('waiting for one of anna, ben, dora')))
+  const answer = (person: string, verdict: 'yes' | 'no') =>
+    answerRequest(readSite(site), { step: 'take-over', person, verdict })
+  await t.throwsAsync(answer('dora', 'yes'), { message: /dora runs this runbook/ })
+  await answer('ben', 'no')
+  await t.throwsAsync(refused, { message: /ben said no/ })
+  t.truthy(await readLock(desk))
+  await leaveStaleLock()
+  const agreed = settleWhatIsLeft(readSite(site), consent)
+  await until(() => answer('anna', 'yes').catch(() => undefined))
+  t.regex((await agreed).join('\n'), /the lock of «cutover» .* is removed/)
+  t.is(await readLock(desk), undefined)
+
+  // Where no approvers are named the operator says it, or --yes for a machine.
+  const plain = readSite(siteFile(bed))
+  await leaveStaleLock()
+  await t.throwsAsync(settleWhatIsLeft(plain, { ...consent, yes: false }), {
+    message: /nobody is at the terminal/,
+  })
+  await leaveStaleLock({ host: 'another-host' })
+  await t.throwsAsync(settleWhatIsLeft(plain, consent), {
+    message: /look at another-host first, and when it is gone add --take-over/,
+  })
+  t.truthy(await readLock(desk))
+  t.regex((await settleWhatIsLeft(plain, { ...consent, takeOver: true })).join('\n'), /is removed/)
+})
+
+test.serial('a journal with one byte changed, or cut in a line: status and evidence say where', async (t) => {
+  const site = siteFile(bed)
+  const run = (await runNames(recordStore(bed.site))).at(-1) ?? ''
+  const path = runPlace(bed.site, run)
+  const whole = readFileSync(path, 'utf8')
+  const lines = whole.split('\n')
+  const changed = lines.with(3, lines[3]!.replace(/"at":"2/, '"at":"3')).join('\n')
+  for (const [text, message] of [
+    [changed, 'line 4: its hash does not follow from the entries before it'],
+    [whole.slice(0, -20), `line ${lines.length - 1}: it is cut off in the middle`],
+  ] as const) {
+    writeFileSync(path, text)
+    t.true(statusText(await readStatus(readSite(site))).includes(`is broken at ${message}`))
+    const bundle = await writeBundle(bed.site, run, join(testSandbox().dir, `broken-${Math.random()}`))
+    t.is(bundle.broken, message)
+    t.regex((await verifyBundle(bundle.folder)).problems.join('\n'), /the journal's chain breaks at line \d+/)
+  }
+  writeFileSync(path, whole)
+})
+
+test.serial('the emergency way back waits for nobody, and holds', async (t) => {
+  const door = await fakeFrontDoor()
+  const site = siteFile(bed, { ...door.site, limits: { ...bed.site.limits, soakMs: 600_000 } })
+  const shifting = drive('shift-traffic', site, { execute: true })
+  await Promise.race([until(async () => door.moved.includes(1)), shifting])
+  await drive('traffic-back', site, { execute: true, as: 'eve', reason: 'customers complain' })
+  const held = /a hold keeps the weight at 0: set by eve at .*, because «customers complain»/
+  await t.throwsAsync(shifting, { message: held })
+  t.deepEqual(door.moved, [1, 0])
+  t.regex(statusText(await readStatus(readSite(site))), new RegExp(`hold {8}${held.source}`))
+  await t.throwsAsync(drive('shift-traffic', site, { execute: true }), { message: held })
+  await drive('release-hold', site, { execute: true })
+  t.is(await storedHolds(deskStore(bed.site)).read(), undefined)
+  door.close()
+})
+
+test.serial('a run of shift-traffic that was cut off is gone on with, not begun again', async (t) => {
+  const door = await fakeFrontDoor(25)
+  await drive('shift-traffic', siteFile(bed, door.site), { execute: true })
+  t.deepEqual(door.moved, [25, 50, 100])
+  door.close()
+})
+
+test.serial(
+  'approvers decide: a no puts everything back, a yes goes on; the evidence has it all',
+  async (t) => {
+    const site = siteFile(bed, approvals)
+    const parsed = readSite(site)
+    const answer = (person: string, verdict: 'yes' | 'no', reason?: string) =>
+      answerRequest(parsed, { step: 'prepare', person, verdict, reason })
+    const before = await both()
+    const refused = drive('cutover', site, { execute: true })
+    await Promise.race([waiting(), refused])
+    const text = statusText(await readStatus(parsed))
+    t.regex(text, /^run {9}cutover by dora on .*, process \d+: .*-cutover$/m)
+    t.regex(text, /^phase {7}replicate/m)
+    t.regex(text, /^step {8}4\. Prepare the way back: approval, for/m)
+    t.regex(text, /^waits for {3}1 of anna, ben, dora: npm run runbook -- approve prepare/m)
+    t.regex(text, /^next {8}5\. Arm the watchdog · 6\. Hold writes/m)
+    t.regex(text, /^if it hangs before «yes from»: call the approvers/m)
+    await t.throwsAsync(answer('dora', 'yes'), { message: /dora runs this runbook/ })
+    await t.throwsAsync(answerRequest(parsed, { step: 'decide', person: 'anna', verdict: 'yes' }), {
+      message: /no run asks for approval of «decide»; asked for: prepare \(cutover\)/,
+    })
+    t.regex(await answer('ben', 'no', 'the numbers look odd'), /it said: \d+ rows in \d+ tables are equal/)
+    await t.throwsAsync(refused, {
+      message: /ben said no: the numbers look odd\nNothing was switched(.|\n)*\nUndo: by itself/,
+    })
+    t.deepEqual(await both(), before)
+
+    const agreed = drive('cutover', site, { execute: true })
+    await Promise.race([waiting(), agreed])
+    t.regex(await answer('anna', 'yes'), /«yes» from anna: cutover by dora/)
+    await agreed
+    t.regex(statusText(await readStatus(parsed)), /^The target is the system of record\.\nphase {7}cutover/)
+
+    const folder = join(testSandbox().dir, `evidence-${Math.random()}`)
+    const bundle = await writeBundle(parsed, 'cutover', folder)
+    const summary = JSON.parse(readFileSync(join(bundle.folder, 'summary.json'), 'utf8'))
+    t.like(summary, { runbook: 'cutover', person: 'dora', outcome: 'ended', epoch: 1 })
+    t.regex(summary.servers.source, /^\d+/)
+    t.true(summary.pauseMs > 0)
+    t.is(summary.steps.length, 17)
+    t.true(summary.figures.some((line: string) => /rows in \d+ tables are equal/.test(line)))
+    t.like(JSON.parse(readFileSync(join(bundle.folder, 'decision.json'), 'utf8')), { verdict: 'forward' })
+    t.regex(readFileSync(join(bundle.folder, 'approvals.json'), 'utf8'), /"person": "anna"/)
+    t.deepEqual(await verifyBundle(bundle.folder), {
+      run: bundle.folder.split('/').at(-1)!,
+      seal: bundle.seal,
+      problems: [],
+    })
+    for (const file of readdirSync(bundle.folder).filter((name) => name !== 'manifest.json')) {
+      const path = join(bundle.folder, file)
+      const whole = readFileSync(path, 'utf8')
+      appendFileSync(path, ' ')
+      t.true(
+        (await verifyBundle(bundle.folder)).problems.includes(
+          `${file} was changed after the bundle was made`,
+        ),
+      )
+      writeFileSync(path, whole)
+    }
+
+    // A decommission that died after the first of its two acts is ended by the next.
+    const admin = await bed.connect('source', 'superuser')
+    const link = linkName(bed.site, 1)
+    await admin.query(`alter subscription ${link} disable`)
+    await admin.query(`alter subscription ${link} set (slot_name = none)`)
+    await admin.query(`drop subscription ${link}`)
+    await drive('decommission', siteFile(bed), { execute: true })
+    t.regex(
+      statusText(await readStatus(parsed)),
+      /^The target is the system of record\.\nphase {7}decommission/,
+    )
+  },
+)
+
+test.serial('replicate killed in the middle of the copy goes on, and copies once', async (t) => {
+  const other = await createTestbed(servers)
+  const ids = [await other.pay(), await other.pay()]
+  const site = siteFile(bed)
+  const blocker = await other.connect('target', 'superuser')
+  await blocker.query('begin; lock table public.payments in access exclusive mode')
+  const run = begin(['replicate', '--site', site, '--execute', '--json'])
+  await until(async () => run.text.out.includes('tables still to copy'))
+  process.kill(-run.child.pid!, 'SIGKILL')
+  await run.ended
+  const left = await readStatus(readSite(site))
+  t.like(left.run, { runbook: 'replicate', step: 'subscribe-target', open: true, position: 3, of: 4 })
+  t.regex(statusText(left), /its process has not said that it ended: «resume» settles what it left/)
+  const resumed = await command(['resume', '--site', site, '--execute', '--yes'])
+  t.is(resumed.code, 0, resumed.err)
+  t.regex(resumed.out, /run «replicate» again: what it did before it does not do twice/)
+  await blocker.query('rollback')
+  await drive('replicate', site, { execute: true })
+  t.deepEqual(await other.payments('target'), ids)
+  const slots = await execute(
+    other.site.source.url,
+    'select from pg_replication_slots where database = current_database()',
+  )
+  t.is(slots.rowCount, 1)
+  await other.close()
+})
+
+/** The lock of a process that is gone: one that has ended stands for it. */
+async function leaveStaleLock(more: object = {}): Promise<void> {
+  const gone = spawn(process.execPath, ['-e', ''])
+  await new Promise((resolve) => gone.once('exit', resolve))
+  const holder = { runbook: 'cutover', host: hostname(), pid: gone.pid, since: new Date().toISOString() }
+  await desk.put('lock.json', JSON.stringify({ ...holder, ...more }))
+}
+
+/** The command as it is typed, in a process group of its own. */
+function begin(args: string[]) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/runbook.ts', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  testSandbox().adopt(child)
+  const text = { out: '', err: '' }
+  child.stdout.on('data', (chunk) => {
+    text.out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    text.err += chunk
+  })
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  return { child, text, ended }
+}
+
+async function command(args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const { text, ended } = begin(args)
+  return { code: await ended, ...text }
+}

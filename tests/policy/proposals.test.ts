@@ -1,0 +1,32 @@
+import test from 'ava'
+import { Proposals } from './change.ts'
+import { harmful } from './harmful.ts'
+import { harmless } from './harmless.ts'
+
+/** All changes run in this one process, which loads Pulumi once; ava would give each file its own. */
+let proposals: Proposals
+test.before(async () => {
+  proposals = await Proposals.open()
+})
+test.after.always(() => proposals?.close())
+
+test('there are forty harmful and twenty harmless changes at least', (t) => {
+  t.true(harmful.length >= 40)
+  t.true(harmless.length >= 20)
+})
+
+for (const change of harmful) {
+  test.serial(`called out: ${change.title}`, async (t) => {
+    const { seen } = await proposals.report(change)
+    for (const words of change.calls) t.regex(seen, words)
+    t.regex(seen, /^## (⛔|⚠️)/)
+  })
+}
+
+for (const change of harmless) {
+  test.serial(`not called out: ${change.title}`, async (t) => {
+    const { seen, view } = await proposals.report(change)
+    t.deepEqual(view.findings, [])
+    t.regex(seen, /^## ✅/)
+  })
+}
