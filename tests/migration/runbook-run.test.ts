@@ -276,7 +276,7 @@ test.serial('replicate killed in the middle of the copy goes on, and copies once
   process.kill(-run.child.pid!, 'SIGKILL')
   await run.ended
   const left = await readStatus(readSite(site))
-  t.like(left.run, { runbook: 'replicate', step: 'subscribe-target', open: true, position: 3, of: 4 })
+  t.like(left.run, { runbook: 'replicate', step: 'subscribe-target', open: true, position: 4, of: 5 })
   t.regex(statusText(left), /its process has not said that it ended: «resume» settles what it left/)
   const resumed = await command(['resume', '--site', site, '--execute', '--yes'])
   t.is(resumed.code, 0, resumed.err)
