@@ -55,8 +55,8 @@ export async function diskFull(stage: Stage, at: Point): Promise<Outcome & { ver
       async after() {
         rmSync(filler)
       },
-      verdict: at === 'after decide' ? 'forward' : 'back',
-      says: /the journal .* cannot be written: ENOSPC/,
+      // The last page of the journal's file may still take some lines: how far the run comes is chance.
+      verdict: at === 'after decide' ? 'forward' : 'either',
     })
   } finally {
     cpSync(journal, copy, whole)

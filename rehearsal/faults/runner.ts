@@ -46,6 +46,7 @@ export function startRunner({ sandbox, siteFile, runbook, hold = [], env = {} }:
         LIFT_SITE: siteFile,
         LIFT_EXECUTE: '1',
         LIFT_FAULT_HOLD: hold.join(','),
+        LIFT_FAULT_CLOCK: '3600000',
         ...env,
       },
       stdio: ['ignore', output, output, 'pipe'],
