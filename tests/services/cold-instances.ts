@@ -9,9 +9,11 @@ interface Order {
 }
 
 const { url, instances, deadlineMs } = workerData as Order
+/** Why requests had to wait; the last error of one that failed may be another. */
+const said: string[] = []
 const databases = Array.from({ length: instances }, () =>
   // handler-scope: each stands for an instance of its own
-  openDatabase(url, { warn: () => {} }, { deadlineMs }),
+  openDatabase(url, { warn: (message: unknown) => void said.push(String(message)) }, { deadlineMs }),
 )
 const failures: string[] = []
 await Promise.all(
@@ -23,5 +25,5 @@ await Promise.all(
     }
   }),
 )
-parentPort!.postMessage({ failures })
+parentPort!.postMessage({ failures, said })
 await Promise.all(databases.map((database) => database.end()))
