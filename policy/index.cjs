@@ -1,5 +1,5 @@
-// Pulumi's CLI starts a pack with require and compiles TypeScript by an old compiler of its own; tsx takes its place.
-const { register } = require('tsx/cjs/api')
-
-register()
+// Pulumi's CLI starts a pack with require and compiles TypeScript by an old compiler of its own; tsx takes its place,
+// for what is required and for what is imported while the pack runs.
+require('tsx/esm/api').register()
+require('tsx/cjs/api').register()
 require('./pack.ts')
