@@ -99,7 +99,10 @@ export function findingLine(
   detail: Detail = 0,
 ): string {
   const where = stacks.length > 0 ? `**${stacks.map(prose).join(', ')}** · ` : ''
-  const who = names.length > 0 ? `${some(names, detail > 0 ? 3 : 4)} ` : ''
+  const who =
+    names.length > 0
+      ? `${some(names, detail > 0 ? 3 : 4)}${kind === 'weaker' && !says.startsWith('would') ? ':' : ''} `
+      : ''
   const because = cause ? ` — ${causeText(cause)}` : ''
   const what = prose(says).slice(0, detail > 1 ? 200 : 420)
   return `- ${marks[level]} ${where}${who}${what}${because}${mend && detail < 2 ? `. ${prose(mend)}` : ''}`
