@@ -44,6 +44,7 @@ const rows = {
   pgbench: { find: findPgbench, mend: 'apt-get install postgresql, or PGBENCH names it' },
   pg_dump: { find: () => findProgram('pg_dump'), mend: 'apt-get install postgresql-client' },
   jdk: { find: () => findProgram('javac'), mend: 'install a JDK, 17 or later' },
+  ruby: { find: () => findProgram('ruby'), mend: 'apt-get install ruby' },
   maven: { find: () => findProgram('mvn'), mend: 'apt-get install maven' },
   'cfn-lint data': {
     find: pythonPackage('cfnlint', 'cfn-lint', '1.58.0'),
