@@ -13,7 +13,11 @@ const { url, instances, deadlineMs } = workerData as Order
 const said: string[] = []
 const databases = Array.from({ length: instances }, () =>
   // handler-scope: each stands for an instance of its own
-  openDatabase(url, { warn: (...words: unknown[]) => void said.push(String(words[0])) }, { deadlineMs }),
+  openDatabase(
+    url,
+    { warn: (...words: unknown[]): void => void said.push(String(words[0])) },
+    { deadlineMs },
+  ),
 )
 const failures: string[] = []
 await Promise.all(
