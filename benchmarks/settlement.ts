@@ -28,12 +28,12 @@ async function* file(last: 'whole' | 'duplicate'): AsyncGenerator<Buffer> {
       records++
       const amount = 100 + (records % 900)
       sum += BigInt(amount)
-      text += `R,${String(records).padStart(23, '7')},pay_${1_000_000_000 + records},EUR,${amount}\n`
+      text += `R,${String(records).padStart(23, '0')},pay_${1_000_000_000 + records},EUR,${amount}\n`
     }
     written += text.length
     yield Buffer.from(text)
   }
-  if (last === 'duplicate') yield Buffer.from(`R,${String(records).padStart(23, '7')},pay_1,EUR,1\n`)
+  if (last === 'duplicate') yield Buffer.from(`R,${String(records).padStart(23, '0')},pay_1,EUR,1\n`)
   yield Buffer.from(`T,${records},${sum}\n`)
 }
 
