@@ -95,7 +95,7 @@ function findingLines({ findings }: View, detail: Detail): string[] {
 }
 
 export function findingLine(
-  { level, names, says, cause, mend, stacks }: Finding,
+  { level, kind, names, says, cause, mend, stacks }: Finding,
   detail: Detail = 0,
 ): string {
   const where = stacks.length > 0 ? `**${stacks.map(prose).join(', ')}** · ` : ''
