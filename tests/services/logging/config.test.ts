@@ -80,11 +80,13 @@ test('fact 9: senders speak before the balancer hangs up, and have the same boun
   t.true(logback.includes(`<keepAliveDuration>\${LOG_KEEP_ALIVE_SECONDS:-${keepAliveSeconds}} seconds<`))
   t.true(logback.includes(`<ringBufferSize>\${LOG_BUFFERED_LINES:-${bufferedLines}}<`))
   t.deepEqual(variables(logback), [
+    'HOSTNAME',
     'LOG_BUFFERED_LINES',
     'LOG_HOST',
     'LOG_KEEP_ALIVE_SECONDS',
     'LOG_PORT',
     'SERVICE',
+    'start',
   ])
   const minimal = { SIDE: 'cloud', DATABASE_URL: 'postgres://a:b@c/d', CARD_TOKEN_KEY: 'k'.repeat(32) }
   const found = readEnvironment({ ...minimal, LOG_HOST: 'logs', LOG_PORT: '6514' })
