@@ -19,7 +19,7 @@ const perChunk = 2000
 let records = 0
 /** Pieces of about 100 KB, as S3 gives them, of lines of about 50 bytes. */
 async function* file(last: 'whole' | 'duplicate'): AsyncGenerator<Buffer> {
-  yield Buffer.from('H,1,BENCH-2026-03-01,2026-03-01\n')
+  yield Buffer.from('H,1,BENCH-2026-03-01,2026-03-01,NET\n')
   records = 0
   let sum = 0n
   for (let written = 0; written < bytes; ) {

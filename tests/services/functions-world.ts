@@ -217,5 +217,5 @@ export function settlementFile(
       `R,${referenceOf(id, index + 1)},${payment},${currency},${amount}`,
   )
   const sum = entries.reduce((total, { amount }) => total + amount, 0)
-  return [`H,1,${id},2026-03-01`, ...lines, `T,${entries.length},${sum}`, ''].join('\n')
+  return [`H,1,${id},2026-03-01,NET`, ...lines, `T,${entries.length},${sum}`, ''].join('\n')
 }
