@@ -121,6 +121,10 @@ export class FakeGitHub {
     const next = new URL(url)
     next.searchParams.set('page', String(page + 1))
     const more = all.length > page * size
-    return send(200, all.slice((page - 1) * size, page * size), more ? { link: `<${next.href}>; rel="next"` } : {})
+    return send(
+      200,
+      all.slice((page - 1) * size, page * size),
+      more ? { link: `<${next.href}>; rel="next"` } : {},
+    )
   }
 }
