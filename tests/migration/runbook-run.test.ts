@@ -268,13 +268,23 @@ test.serial(
 test.serial('replicate killed in the middle of the copy goes on, and copies once', async (t) => {
   const other = await createTestbed(servers)
   const ids = [await other.pay(), await other.pay()]
-  const site = siteFile(bed)
+  const site = siteFile(other)
+  // The fence is there, so that what the lock below holds up is the copy.
+  const first = await other.run('source')
+  await first.all(['check-databases', 'install-fence'])
+  await first.close()
   const blocker = await other.connect('target', 'superuser')
-  await blocker.query('begin; lock table public.payments in access exclusive mode')
+  await blocker.query('begin; lock table public.payments in exclusive mode')
   const run = begin(['replicate', '--site', site, '--execute', '--json'])
-  await until(async () => run.text.out.includes('tables still to copy'))
+  const copying = until(async () => run.text.out.includes('tables still to copy'))
+  await Promise.race([
+    copying,
+    run.ended.then((code) => Promise.reject(new Error(`${code}: ${run.text.err}`))),
+  ])
   process.kill(-run.child.pid!, 'SIGKILL')
   await run.ended
+  // The process table may show it for a moment longer.
+  await until(async () => !(await readLock(deskStore(other.site)))?.alive)
   const left = await readStatus(readSite(site))
   t.like(left.run, { runbook: 'replicate', step: 'subscribe-target', open: true, position: 4, of: 5 })
   t.regex(statusText(left), /its process has not said that it ended: «resume» settles what it left/)
