@@ -1,5 +1,6 @@
 /**
  * Whether verification can be fooled: npx tsx benchmarks/verify-damage.ts [--damages 1000] [--equal 200] [--seed N]
+ * [--source MAJOR]
  * Random tables of every column type, half of them damaged in one place; an oracle that fetches every row decides.
  */
 import { parseArgs } from 'node:util'
@@ -14,6 +15,7 @@ const { values } = parseArgs({
   options: {
     damages: { type: 'string', default: '1000' },
     equal: { type: 'string', default: '200' },
+    source: { type: 'string', default: '14' },
     seed: { type: 'string', default: `${Math.floor(Math.random() * 2 ** 31)}` },
   },
 })
@@ -23,12 +25,18 @@ const [damages, equal, seed] = [values.damages, values.equal, values.seed].map(N
   number,
 ]
 process.stdout.write(`--seed ${seed}\n`)
+// PostgreSQL 13 has no multiranges.
+if (Number(values.source) < 14)
+  randomTypes.splice(
+    randomTypes.findIndex(({ type }) => type.includes('multirange')),
+    1,
+  )
 
 const sandbox = createSandbox('verify-damage-')
 const settings = { fsync: 'off', autovacuum: 'off', max_locks_per_transaction: '512' }
 try {
   const servers = await Promise.all([
-    startPostgres({ side: 'source', sandbox, settings }),
+    startPostgres({ side: 'source', sandbox, settings, major: Number(values.source) }),
     startPostgres({ side: 'target', sandbox, settings }),
   ])
   // A library's order of words on one side, the order of bytes on the other.

@@ -42,14 +42,17 @@ export class IdempotencyStore extends Component {
   }
 }
 
-/** What Powertools calls, and no more: https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency */
+/**
+ * What Powertools calls, and no more: a write that fails because the event is known brings the item with it, so it
+ * reads nothing. https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency
+ */
 export const mayRemember = (
   { tableArn, keyArn }: Pick<IdempotencyStore, 'tableArn' | 'keyArn'>,
   { region }: Pick<Context, 'region'>,
 ): Statement[] => [
   {
     sid: 'RememberWhatIsDone',
-    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+    actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
     resources: [tableArn],
   },
   {

@@ -22,6 +22,8 @@ export interface LogArchiveArgs {
 
 /** After so many days lines move to a cheaper class. */
 const coldDays = 90
+/** Where lines stand; Logstash writes below it too. */
+export const linesPrefix = 'lines/'
 /** Where lines stand that nothing could read; Logstash writes here too. */
 export const deadLetterPrefix = 'dead-letters/'
 
@@ -152,7 +154,7 @@ export class LogArchive extends Component {
           bucketArn: this.bucket.arn,
           roleArn: role.arn,
           kmsKeyArn: keyArn,
-          prefix: 'lines/!{timestamp:yyyy/MM/dd/HH}/',
+          prefix: `${linesPrefix}!{timestamp:yyyy/MM/dd/HH}/`,
           errorOutputPrefix: `${deadLetterPrefix}firehose/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/`,
           bufferingInterval: 300,
           bufferingSize: 64,

@@ -46,7 +46,8 @@ export interface LogPipelineArgs {
 
 /**
  * Log lines of functions (CloudWatch Logs → shipper), hosts (Beats) and services (JSON over TLS) in one Logstash, to
- * search; those of functions also through Firehose to the archive. What cannot be taken is kept as dead letters.
+ * search and the archive; those of functions reach the archive through Firehose. What cannot be taken is kept as dead
+ * letters.
  */
 export class LogPipeline extends Component {
   /** Where services and hosts send. */

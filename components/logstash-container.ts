@@ -1,7 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi'
 import type { ContainerArgs } from './container.ts'
 import type { Context } from './context.ts'
-import { deadLetterPrefix } from './log-archive.ts'
+import { deadLetterPrefix, linesPrefix } from './log-archive.ts'
 import { logInputs } from './log-balancer.ts'
 import type { Statement } from './policies.ts'
 
@@ -31,6 +31,8 @@ export const logstashContainer = (args: LogstashArgs): ContainerArgs => ({
     BEATS_PORT: String(logInputs.beats),
     JSON_LINES_PORT: String(logInputs.jsonLines),
     SEARCH_ENDPOINT: args.searchEndpoint,
+    ARCHIVE_BUCKET: args.archive.bucketName,
+    ARCHIVE_PREFIX: `${linesPrefix}logstash/`,
     DEAD_LETTERS_BUCKET: args.archive.bucketName,
     DEAD_LETTERS_PREFIX: `${deadLetterPrefix}logstash/`,
     QUEUE_MAX_MB: String(queueMaxMb),
@@ -45,7 +47,10 @@ export const logstashContainer = (args: LogstashArgs): ContainerArgs => ({
   stopTimeoutSeconds: 120,
 })
 
-/** Index lines, and keep in the archive's corner those that search does not take. */
+/**
+ * Index lines, and keep them in the archive; those that search does not take in its corner. Its S3 output always names
+ * an ACL, even where the bucket has none.
+ */
 export const logstashStatements = ({ searchArn, archive, keyArn }: LogstashArgs): Statement[] => [
   {
     sid: 'IndexLines',
@@ -53,9 +58,14 @@ export const logstashStatements = ({ searchArn, archive, keyArn }: LogstashArgs)
     resources: [`${searchArn}/*`],
   },
   {
+    sid: 'KeepLines',
+    actions: ['s3:PutObject', 's3:PutObjectAcl', 's3:AbortMultipartUpload'],
+    resources: [`${archive.arn}/${linesPrefix}logstash/*`],
+  },
+  {
     sid: 'KeepDeadLetters',
-    actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
+    actions: ['s3:PutObject', 's3:PutObjectAcl', 's3:AbortMultipartUpload'],
     resources: [`${archive.arn}/${deadLetterPrefix}logstash/*`],
   },
-  { sid: 'EncryptDeadLetters', actions: ['kms:GenerateDataKey', 'kms:Decrypt'], resources: [keyArn] },
+  { sid: 'EncryptArchive', actions: ['kms:GenerateDataKey', 'kms:Decrypt'], resources: [keyArn] },
 ]

@@ -101,6 +101,8 @@ const schema = z.strictObject({
       pauseTimeoutMs: z.int().min(50).max(10_000).default(1000),
       /** From the arming of the watchdog to the moment it decides, milliseconds. */
       deadlineMs: z.int().min(500).max(60_000).default(5000),
+      /** How long making the slot of the way back may wait for open transactions, milliseconds. */
+      slotTimeoutMs: z.int().min(100).max(600_000).default(5000),
       /** How long the fence waits for a table's lock, milliseconds. */
       lockTimeoutMs: z.int().min(10).max(10_000).default(500),
       /** Replication lag above which a switchover does not begin, bytes of WAL. */

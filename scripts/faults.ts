@@ -53,7 +53,10 @@ try {
       failed++
       console.log(`${head}: FAILED\n${(error as Error).message}`)
       // The next one needs a sound beginning.
-      await stage.sound().catch(() => process.exit(1))
+      await stage.mend().catch((unsound: Error) => {
+        console.log(`and it does not come back by itself: ${unsound.message}`)
+        process.exit(1)
+      })
     }
   }
   const { problems, acknowledged, worstMs } = await stage.verdict()

@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 
 /** What is deployed as a function: the folder of its handler, and the name of its bundle. */
@@ -45,7 +45,8 @@ export async function buildFunctions(
 }
 
 async function bundle(name: FunctionName, into: string, metas: string): Promise<Bundle> {
-  const folder = join(into, name)
+  // From where we are, as the program's archives are; esbuild would take it from our root.
+  const folder = resolve(into, name)
   // Nothing that an earlier build has left is deployed.
   await rm(folder, { recursive: true, force: true })
   const file = join(folder, 'index.mjs')
@@ -58,8 +59,6 @@ async function bundle(name: FunctionName, into: string, metas: string): Promise<
     target: 'node20',
     format: 'esm',
     minify: true,
-    // Errors are told apart by their names.
-    keepNames: true,
     legalComments: 'linked',
     mainFields: ['module', 'main'],
     banner: { js: banner },

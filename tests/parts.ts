@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import test, { type TestFn } from 'ava'
 import { findProgram } from '../engine/location.ts'
+import { findPgbench } from '../rehearsal/pgbench/program.ts'
 
 interface PartRow {
   /** Where it is, or undefined. */
@@ -40,8 +41,10 @@ const rows = {
     mend: "pip install 'moto[server,all]==5.2.5' (PYTHON names the interpreter)",
   },
   pgbouncer: { find: () => findProgram('pgbouncer'), mend: 'apt-get install pgbouncer' },
+  pgbench: { find: findPgbench, mend: 'apt-get install postgresql, or PGBENCH names it' },
   pg_dump: { find: () => findProgram('pg_dump'), mend: 'apt-get install postgresql-client' },
   jdk: { find: () => findProgram('javac'), mend: 'install a JDK, 17 or later' },
+  ruby: { find: () => findProgram('ruby'), mend: 'apt-get install ruby' },
   maven: { find: () => findProgram('mvn'), mend: 'apt-get install maven' },
   'cfn-lint data': {
     find: pythonPackage('cfnlint', 'cfn-lint', '1.58.0'),

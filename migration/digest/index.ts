@@ -1,5 +1,8 @@
-export type { Batch } from './change-set.ts'
-export { type ChangeTracker, type TrackOptions, trackChanges } from './changes.ts'
+export type { Batch } from './changes/change-set.ts'
+export { keepVerified, keysToLookAtAgain, type Reverification } from './changes/keep-verified.ts'
+export { type ChangeTracker, type TrackOptions, trackChanges } from './changes/tracker.ts'
+export { type VerifyKeysOptions, verifyKeys } from './changes/verify-keys.ts'
+export { awaitVisible } from './changes/visible.ts'
 export { CannotCompareError } from './errors.ts'
 export {
   checkInvariants,
@@ -8,11 +11,8 @@ export {
   paymentsInvariants,
   readInvariants,
 } from './invariants.ts'
-export { keepVerified, keysToLookAtAgain, type Reverification } from './keep-verified.ts'
-export { type Plan, planTables } from './plan.ts'
+export { type Plan, planTables } from './plan/plan.ts'
+export type { TablePlan } from './plan/table-plan.ts'
 export { reportJson, reportText, showSql } from './report.ts'
-export type { TablePlan } from './table-plan.ts'
 export * from './types.ts'
 export { mergeShards, readShard, verifyAll } from './verify-all.ts'
-export { type VerifyKeysOptions, verifyKeys } from './verify-keys.ts'
-export { awaitVisible } from './visible.ts'

@@ -75,21 +75,19 @@ export async function openSnapshot(
   const sessions: pg.Client[] = []
   const close = () => closeAll(sessions)
   try {
-    const leader = await connect(side, connection)
-    sessions.push(leader)
+    const opened = await Promise.allSettled(Array.from({ length: jobs }, () => connect(side, connection)))
+    for (const one of opened) if (one.status === 'fulfilled') sessions.push(one.value)
+    for (const one of opened) if (one.status === 'rejected') throw one.reason
+    const [leader, ...followers] = sessions as [pg.Client, ...pg.Client[]]
     await leader.query(begin({ ...digesting, lock_timeout: '5s' }))
     for (const table of tables) {
       await leader
         .query(`LOCK TABLE ${qualified(table)} IN ACCESS SHARE MODE`)
         .catch((error) => Promise.reject(cannotCompare(side, `reading ${table.schema}.${table.name}`, error)))
     }
-    if (jobs > 1) {
+    if (followers.length > 0) {
       const [[snapshot]] = (await rows(leader, 'SELECT pg_catalog.pg_export_snapshot()')) as [[string]]
-      for (let i = 1; i < jobs; i++) {
-        const follower = await connect(side, connection)
-        sessions.push(follower)
-        await follower.query(begin(digesting, snapshot))
-      }
+      await Promise.all(followers.map((follower) => follower.query(begin(digesting, snapshot))))
     }
     return { side, sessions, close, cancel: () => cancel(side, connection, sessions) }
   } catch (error) {

@@ -1,7 +1,8 @@
 /** The queries of a digest. Both sides run the same text but for casts of key values. */
-import { type Bucketing, bucketOf } from './buckets.ts'
-import { keyHash, partsOf, rowHashes, type Seeds } from './hash.ts'
-import type { TablePlan } from './table-plan.ts'
+
+import { keyHash, partsOf, rowHashes, type Seeds } from './plan/hash.ts'
+import type { TablePlan } from './plan/table-plan.ts'
+import { type Bucketing, bucketOf } from './scan/buckets.ts'
 import { qualified, quoted, type Side } from './types.ts'
 
 /** A number of 64 bits for each row's key. */

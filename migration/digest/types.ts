@@ -73,7 +73,7 @@ export interface VerifyOptions {
   /** Default: every table but those of the schema `lift` and of extensions. */
   tables?: readonly Table[]
   /** A plan made before; otherwise one is made. */
-  plan?: import('./plan.ts').Plan
+  plan?: import('./plan/plan.ts').Plan
   /** An SQL condition both sides apply to each table. */
   where?: string
   /** Storage read at once, default 64 MiB: the grain of progress, throttle and resumption. */

@@ -1,9 +1,9 @@
-import { ChunkJournal } from './chunk-journal.ts'
-import { examine } from './examine.ts'
-import { recheckRows } from './recheck.ts'
-import { requireFound, tableResult } from './result.ts'
-import { type OpenRun, seedOf, withRun } from './run.ts'
-import { scan } from './scan.ts'
+import { examine } from './rows/examine.ts'
+import { recheckRows } from './rows/recheck.ts'
+import { requireFound, tableResult } from './rows/result.ts'
+import { ChunkJournal } from './scan/chunk-journal.ts'
+import { type OpenRun, seedOf, withRun } from './scan/run.ts'
+import { scan } from './scan/scan.ts'
 import type { Connection, TableResult, VerifyOptions, VerifyResult } from './types.ts'
 
 const maxKeysDefault = 100_000

@@ -98,8 +98,10 @@ function createPooler(
     },
     async route(token: number, route: Route) {
       claim(token)
-      const routed = withRoute(readIni(ini), database, route, logins?.[route.side])
-      replaceFile(ini, withMark(routed, token, route.side))
+      const text = readIni(ini)
+      const wanted = withMark(withRoute(text, database, route, logins?.[route.side]), token, route.side)
+      // Tried again and again while somebody mends the file: what they wrote must not be written over.
+      if (wanted !== text) replaceFile(ini, wanted)
       await commanding.query('reload')
       // RELOAD says success on a file it could not read.
       const { host, port } = await show()

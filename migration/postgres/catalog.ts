@@ -46,6 +46,14 @@ export async function userSequences(client: ClientBase): Promise<Relation[]> {
   return rows
 }
 
+/** Owners of subscriptions: without LOGIN their workers end, and what they carry stops. */
+export async function subscriptionOwners(client: ClientBase): Promise<string[]> {
+  const { rows } = await client.query(
+    `select distinct r.rolname as name from pg_catalog.pg_subscription s join pg_catalog.pg_roles r on r.oid = s.subowner`,
+  )
+  return rows.map((row) => row.name)
+}
+
 /** Materialised views that have contents here and none there, in the order they were made: one may read another. */
 export async function unfilledViews(here: ClientBase, there: ClientBase): Promise<Relation[]> {
   const views = `select n.nspname as schema, c.relname as name, c.relispopulated as filled

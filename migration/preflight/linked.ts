@@ -3,14 +3,8 @@ import { otherSide } from '../database.ts'
 import { readFenceRow } from '../epoch.ts'
 import { unfencedTables } from '../lift-schema.ts'
 import { quoted } from '../postgres/catalog.ts'
-import {
-  lagBytes,
-  linkName,
-  publication,
-  publicationProblems,
-  subscriptions,
-  uncarriedTables,
-} from '../replication.ts'
+import { publicationProblems } from '../publication.ts'
+import { lagBytes, linkName, publication, subscriptions, uncarriedTables } from '../replication.ts'
 import { compareSchemas, describeDifference } from '../schema/fingerprint.ts'
 import { nextEpoch } from '../switchover/plan.ts'
 import {
@@ -23,8 +17,8 @@ import {
   type PreflightContext,
 } from './check.ts'
 
-type Linked = Omit<Check, 'needsLink'>
-const linkedCheck = (check: Linked): Check => ({ ...check, needsLink: true })
+/** A check that makes sense only once the two databases are linked. */
+export const linkedCheck = (check: Omit<Check, 'needsLink'>): Check => ({ ...check, needsLink: true })
 
 /** The link that carries writes forward: the newest that ends in `to`, without the one the next run makes. */
 async function forwardLink({ lift, to }: PreflightContext) {
@@ -33,7 +27,7 @@ async function forwardLink({ lift, to }: PreflightContext) {
 }
 
 export const linked: CheckGroup = {
-  title: 'The link, the fence and the gates',
+  title: 'The link and the fence',
   checks: [
     linkedCheck({
       name: 'system-of-record',
@@ -218,71 +212,6 @@ export const linked: CheckGroup = {
               },
             ]
           await delay(100)
-        }
-      },
-    }),
-    linkedCheck({
-      name: 'gates-open',
-      why: 'a gate that is paused or points elsewhere would be opened by the switchover towards a side nobody expects',
-      async unneeded({ lift }) {
-        return lift.gate.kind === 'none'
-          ? 'the site has no gate: writes fail during a switchover instead of waiting'
-          : undefined
-      },
-      async run({ lift, from }) {
-        return (await lift.gate.state()).flatMap((gate, at) =>
-          gate.state === 'open' && gate.route === from.side
-            ? []
-            : [
-                {
-                  what: `it is ${gate.state} and leads to the ${gate.route}`,
-                  where: `gate ${at + 1}`,
-                  mend: 'runbook: pooler-restart (align-gates)',
-                },
-              ],
-        )
-      },
-    }),
-    linkedCheck({
-      name: 'gate-login',
-      why: 'an application that cannot log in on the other side waits and fails once it is switched',
-      async unneeded({ to, lift }) {
-        if (lift.gate.kind === 'none') return 'the site has no gate'
-        // The roles that get LOGIN back are those saved then.
-        return (await readFenceRow(to.client)).saved.length > 0
-          ? `the roles of the ${to.side} are without LOGIN behind its fence; they logged in before it closed`
-          : undefined
-      },
-      async run({ lift, to }) {
-        try {
-          await lift.gate.probe(to.side)
-          return []
-        } catch (error) {
-          return [
-            {
-              what: (error as Error).message,
-              where: `gates to the ${to.side}`,
-              mend: 'role, password, grants and pg_hba.conf there must let the application in, from every gate',
-            },
-          ]
-        }
-      },
-    }),
-    linkedCheck({
-      name: 'watchdog',
-      why: 'if the run dies in the pause, nobody else opens the gates again',
-      async run({ watchdog }) {
-        try {
-          await watchdog.expectWatchdog()
-          return []
-        } catch (error) {
-          return [
-            {
-              what: (error as Error).message,
-              where: 'watchdog',
-              mend: 'npm run watchdog -- --site FILE, under a supervisor',
-            },
-          ]
         }
       },
     }),

@@ -4,14 +4,26 @@ import type { StepContext } from '../steps/step.ts'
 import { access } from './access.ts'
 import { beyond } from './beyond.ts'
 import type { Check, CheckGroup, PreflightContext, Problem } from './check.ts'
+import { gates } from './gates.ts'
 import { linked } from './linked.ts'
 import { links } from './links.ts'
 import { pgbouncer } from './pgbouncer.ts'
+import { roles } from './roles.ts'
 import { servers } from './servers.ts'
 import { tables } from './tables.ts'
 
 /** Every check there is, in the order an operator reads them. */
-export const groups: readonly CheckGroup[] = [servers, access, tables, beyond, links, linked, pgbouncer]
+export const groups: readonly CheckGroup[] = [
+  servers,
+  access,
+  roles,
+  tables,
+  beyond,
+  links,
+  linked,
+  gates,
+  pgbouncer,
+]
 
 export interface Outcome {
   group: string

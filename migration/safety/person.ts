@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os'
+import { operator } from '../aws/operator.ts'
 
 /**
  * Who a person is. For a stack it is who AWS says: nobody can be another without their credentials. For a site
@@ -13,20 +14,9 @@ export async function whoAmI({
 }): Promise<string> {
   if (!stack) return as ?? userInfo().username
   if (as) throw new Error('--as is for site files: on a stack you are who your AWS credentials say')
-  // Loaded only where it is used: it takes half a second.
-  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts')
-  const client = new STSClient({})
-  try {
-    const { Arn } = await client.send(new GetCallerIdentityCommand({}))
-    if (!Arn) throw new Error('no ARN in the answer')
-    return Arn
-  } catch (error) {
-    throw new Error(
-      `AWS does not say who you are (sts:GetCallerIdentity): ${(error as Error).message}; log in first`,
-    )
-  } finally {
-    client.destroy()
-  }
+  return operator().catch(({ message }: Error) => {
+    throw new Error(`AWS does not say who you are: ${message}; log in first`)
+  })
 }
 
 /**

@@ -72,7 +72,9 @@ export const prepare: Step = {
     const plan = planOf(switchover)
     await plan.to.client.query(`alter subscription ${plan.forward} set (synchronous_commit = 'on')`)
     await ensurePublication(plan.to.client, plan.to.side)
-    await withTimeout(plan.to.client, 5000, () => createSlot(plan.to.client, plan.reverse))
+    await withTimeout(plan.to.client, lift.site.limits.slotTimeoutMs, () =>
+      createSlot(plan.to.client, plan.reverse),
+    )
     await subscribe(plan.from.client, plan.reverse, plan.to.replicationUrl, {
       copyData: false,
       enabled: false,
@@ -134,7 +136,7 @@ async function withTimeout(client: ClientBase, timeoutMs: number, act: () => Pro
   } catch (error) {
     if ((error as { code?: string }).code !== '57014') throw error
     throw new Error(
-      `making the slot for the way back waited ${timeoutMs} ms for an open transaction on that server: find it in pg_stat_activity (backend_xid), end it and try again`,
+      `making the slot for the way back waited ${timeoutMs} ms for an open transaction on that server (limits.slotTimeoutMs): find it in pg_stat_activity (backend_xid), end it and try again`,
     )
   } finally {
     await client.query('set statement_timeout = 0')

@@ -17,6 +17,7 @@ export const arm: Step = {
   async act({ lift, switchover, watchdog }) {
     const { epoch, from, to, forward } = planOf(switchover)
     await switchover.rows?.rest()
+    await switchover.rows?.warm({ source: lift.source.client, target: lift.target.client })
     await watchdog.arm({ epoch, from: from.side, forward, deadlineMs: lift.site.limits.deadlineMs })
     switchover.stage = 'attempting'
     // Shuts out whoever still settles an earlier switchover: it would end our sessions in the pause.

@@ -4,7 +4,7 @@ import type { FencePlan } from '../fence.ts'
 import type { Side } from '../gate/gate.ts'
 import type { Lift } from '../lift.ts'
 import { fencedTables } from '../lift-schema.ts'
-import { type Relation, userSequences, writingRoles } from '../postgres/catalog.ts'
+import { type Relation, subscriptionOwners, userSequences, writingRoles } from '../postgres/catalog.ts'
 import { linkName, subscriptions } from '../replication.ts'
 import type { Site } from '../site.ts'
 
@@ -63,9 +63,10 @@ export async function planSwitchover(lift: Lift, fromSide: Side, epoch: number):
 }
 
 export async function planFence(lift: Lift, database: Database): Promise<FencePlan> {
+  const exempt = [...exemptRoles(lift.site), ...(await subscriptionOwners(database.client))]
   return {
     tables: await fencedTables(database.client),
-    roles: lift.site.appRoles ?? (await writingRoles(database.client, exemptRoles(lift.site))),
+    roles: lift.site.appRoles ?? (await writingRoles(database.client, exempt)),
     lockTimeoutMs: lift.site.limits.lockTimeoutMs,
   }
 }

@@ -52,6 +52,8 @@ export function mailbox(desk: Store) {
       const armings = await Promise.all(keys.map((key) => take<Arming>(key)))
       return armings.filter((arming) => arming !== undefined).sort((a, b) => a.epoch - b.epoch)
     },
+    /** What stands for one epoch now. */
+    arming: (epoch: number) => take<Arming>(armingKey(epoch)),
     /** The last sign of life, of whichever watchdog. */
     lastBeat: heartbeat,
     beat: (heartbeat: Heartbeat) => desk.put(heartbeatKey, JSON.stringify(heartbeat), 'passing'),

@@ -17,6 +17,9 @@ export interface WatchdogEvents {
   troubled?(error: Error): void
 }
 
+/** While payments may be waiting it looks this often, wherever the mailbox is. */
+const guardingPaceMs = 200
+
 /**
  * Guards switchovers: while one is armed it counts, and past the deadline it creates the decision `back`, or
  * finds `forward` and finishes it. It keeps trying until the databases let it. It lives in a process of its own,
@@ -59,10 +62,15 @@ export async function watch(
       .catch(troubled)
     for (const arming of armings) {
       const moment = since.get(arming.epoch)
-      if (moment && (msSince(moment) ?? 0) < arming.deadlineMs) continue
+      const late = ({ deadlineMs }: Arming) => !moment || (msSince(moment) ?? 0) >= deadlineMs
+      if (!late(arming)) continue
+      // The run may have finished, or been given more time, since this was read: its sessions must not be ended then.
+      const now = await box.arming(arming.epoch).catch(() => arming)
+      if (!now || !late(now)) continue
       await settleOne(arming).catch((error) => events.failed(arming, error as Error))
     }
-    await delay(desk.paceMs, undefined, { signal }).catch(() => {})
+    const restMs = armings.length > 0 ? Math.min(desk.paceMs, guardingPaceMs) : desk.paceMs
+    await delay(restMs, undefined, { signal }).catch(() => {})
   }
 
   async function begin(arming: Arming): Promise<void> {

@@ -52,7 +52,7 @@ export function parseComparisonArgs(args: string[]): ComparisonArgs {
   } catch (error) {
     throw new ArgsError((error as Error).message.split('. ')[0]!)
   }
-  const known = stacksIn()
+  const known = stacksIn().toSorted((a, b) => rank(a) - rank(b))
   const stacks = values.stack ?? known
   const unknown = stacks.find((stack) => !known.includes(stack))
   if (unknown)
@@ -69,6 +69,9 @@ export function parseComparisonArgs(args: string[]): ComparisonArgs {
     help: values.help ?? false,
   }
 }
+
+/** The stack that matters most comes first. */
+const rank = (stack: string): number => ['prod', 'staging'].indexOf(stack) >>> 0
 
 /** Compares, prints, and returns the exit code. */
 export async function comparison(args: string[]): Promise<number> {

@@ -1,10 +1,11 @@
 import type { Consequences, StackReport } from '../diff/analyse.ts'
 import type { Change } from '../diff/compare.ts'
+import { guardWords } from '../diff/guards.ts'
 import { lostWith } from '../diff/kinds.ts'
 import { leapWords } from '../diff/moves.ts'
 import { policyGains } from '../diff/policy-gains.ts'
 import { grantWords } from '../diff/roles.ts'
-import { guardWords, weakenings } from '../diff/weaker.ts'
+import { weakenings } from '../diff/weaker.ts'
 import { causeOf, type Finding, firstCause, grouped, type Level, merged } from './finding.ts'
 import { dollars } from './words.ts'
 

@@ -77,16 +77,32 @@ export function grouped(findings: Finding[]): Finding[] {
   return [...groups.values()]
 }
 
-/** The same finding in several stacks is one; each stack was grouped before. */
+/** Names of accounts and stacks apart, and values, which the settings of each stack have their own of. */
+const alike = ({ kind, names, says, cause, mend, stacks }: Finding): string => {
+  const stack = stacks[0]?.split(' ')[0] ?? ''
+  const general = says.replaceAll(/\d{12}/g, '').replaceAll(`-${stack}-`, '--')
+  return JSON.stringify([kind, [...names].sort(), general, cause?.path, cause?.follows, mend])
+}
+
+const both = (one: string, other: string): string =>
+  one.split(' / ').includes(other) ? one : `${one} / ${other}`
+
+/** The same finding in several stacks is one, in the words of the first; each stack was grouped before. */
 export function merged(perStack: Finding[][]): Finding[] {
   const found = new Map<string, Finding>()
   for (const finding of perStack.flat()) {
-    const key = `${keyOf(finding)} ${[...finding.names].sort().join()}`
+    const key = alike(finding)
     const known = found.get(key)
     if (!known) found.set(key, { ...finding })
     else {
       known.stacks = [...new Set([...known.stacks, ...finding.stacks])]
       if (finding.level === 'stop') known.level = 'stop'
+      if (known.cause && finding.cause)
+        known.cause = {
+          ...known.cause,
+          old: both(known.cause.old, finding.cause.old),
+          now: both(known.cause.now, finding.cause.now),
+        }
     }
   }
   const order = Object.keys(kinds)

@@ -73,29 +73,36 @@ function summary({ stacks }: View): string[] {
 const firstFindings = 8
 
 function findingLines({ findings }: View, detail: Detail): string[] {
-  const lines = findings.map((each) => findingLine(each, detail))
-  const rest = lines.slice(firstFindings)
+  const first = findings.slice(0, firstFindings)
+  // With little room, those that stand in the lists below are counted only.
+  const below = new Set(detail > 1 ? ['lost', 'gone', 'guardrail'] : [])
+  const rest = findings.slice(firstFindings)
+  const told = rest.filter(({ kind }) => !below.has(kind)).slice(0, detail > 1 ? 40 : undefined)
+  const more = rest.length - told.length
   return [
-    ...lines.slice(0, firstFindings),
+    ...first.map((each) => findingLine(each, detail)),
     ...(rest.length > 0
       ? [
           '',
-          ...folded(
-            `…and ${count(rest.length, 'more finding')}`,
-            detail < 3 ? rest : rest.map((line) => line.slice(0, 160)),
-          ),
+          ...folded(`…and ${count(rest.length, 'more finding')}`, [
+            ...told.map((each) => findingLine(each, detail)),
+            ...(more > 0 ? [`- ${more} more, in the lists below`] : []),
+          ]),
         ]
       : []),
-    ...(lines.length > 0 ? [''] : []),
+    ...(findings.length > 0 ? [''] : []),
   ]
 }
 
 export function findingLine(
-  { level, names, says, cause, mend, stacks }: Finding,
+  { level, kind, names, says, cause, mend, stacks }: Finding,
   detail: Detail = 0,
 ): string {
   const where = stacks.length > 0 ? `**${stacks.map(prose).join(', ')}** · ` : ''
-  const who = names.length > 0 ? `${some(names, detail > 0 ? 3 : 4)} ` : ''
+  const who =
+    names.length > 0
+      ? `${some(names, detail > 0 ? 3 : 4)}${kind === 'weaker' && !says.startsWith('would') ? ':' : ''} `
+      : ''
   const because = cause ? ` — ${causeText(cause)}` : ''
   const what = prose(says).slice(0, detail > 1 ? 200 : 420)
   return `- ${marks[level]} ${where}${who}${what}${because}${mend && detail < 2 ? `. ${prose(mend)}` : ''}`

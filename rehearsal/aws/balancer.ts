@@ -15,7 +15,7 @@ export interface Balancer {
 /** An ALB in the emulator whose listener forwards to [on-premises, cloud], as the program makes it. */
 export async function createBalancer(moto: Moto): Promise<Balancer> {
   const client = new ElasticLoadBalancingV2Client(moto.client)
-  const { vpc, subnets } = await network(moto)
+  const { vpc, subnets } = await defaultNetwork(moto)
   const balancer = await client.send(
     new CreateLoadBalancerCommand({ Name: 'pay', Type: 'application', Subnets: subnets }),
   )
@@ -49,7 +49,7 @@ export async function createBalancer(moto: Moto): Promise<Balancer> {
 }
 
 /** The account's default network, asked of EC2 by hand: its SDK client would be here for this alone. */
-async function network({ url }: Moto): Promise<{ vpc: string; subnets: string[] }> {
+export async function defaultNetwork({ url }: Moto): Promise<{ vpc: string; subnets: string[] }> {
   const response = await fetch(url, {
     method: 'POST',
     headers: {

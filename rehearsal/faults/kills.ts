@@ -96,7 +96,7 @@ async function operatorResumes({ world }: Stage): Promise<void> {
     const child = spawnProgram(
       world.sandbox,
       'resume',
-      ['scripts/runbook.ts', 'resume', '--site', world.siteFile, '--execute'],
+      ['scripts/runbook.ts', 'resume', '--site', world.siteFile, '--execute', '--yes'],
       {},
     )
     const code = await new Promise((resolve) => child.once('exit', resolve))

@@ -46,6 +46,7 @@ export function startRunner({ sandbox, siteFile, runbook, hold = [], env = {} }:
         LIFT_SITE: siteFile,
         LIFT_EXECUTE: '1',
         LIFT_FAULT_HOLD: hold.join(','),
+        LIFT_FAULT_CLOCK: '3600000',
         ...env,
       },
       stdio: ['ignore', output, output, 'pipe'],
@@ -57,7 +58,10 @@ export function startRunner({ sandbox, siteFile, runbook, hold = [], env = {} }:
   channel.on('error', () => {})
   const passed = new Set<string>()
   let look = () => {}
-  createInterface({ input: channel }).on('line', (point) => {
+  const lines = createInterface({ input: channel })
+  // Of a runner that is killed, and not news.
+  lines.on('error', () => {})
+  lines.on('line', (point) => {
     passed.add(point)
     look()
   })

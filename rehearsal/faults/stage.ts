@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { Side } from '../../migration/gate/gate.ts'
+import { resume } from '../../migration/resume.ts'
+import { readSite } from '../../migration/site.ts'
 import { createSandbox, type Sandbox } from '../host/sandbox.ts'
 import { judge } from '../judge/judge.ts'
 import { type Load, startLoad } from '../load/client.ts'
@@ -20,6 +22,8 @@ export interface Stage {
   sql(side: Side, text: string): Promise<pg.QueryResult>
   /** The side that accepts writes. @throws when something is not as it must be, with everything that is not */
   sound(): Promise<Side>
+  /** After a trial that failed: waits until everything is as it must be, at most 30 s, and resumes meanwhile. */
+  mend(): Promise<void>
   /** Returns when a payment to the on-premises service is acknowledged. @throws after 15 s, with `what` */
   flowing(what: string): Promise<void>
   /** Ends the load and lets the judge compare what was acknowledged with what is there. Returns what is wrong. */
@@ -79,6 +83,16 @@ export async function createStage({
       deadlineMs,
       sql: (side, text) => once(world.databases[side].url(database), text),
       sound,
+      async mend() {
+        for (const until = performance.now() + 30_000; ; await delay(1000)) {
+          try {
+            await resume(readSite(world.siteFile), 'after a failed trial').catch(() => {})
+            return void (await sound())
+          } catch (error) {
+            if (performance.now() > until) throw error
+          }
+        }
+      },
       flowing: (what) => pay(`http://127.0.0.1:${world.services.onPremises.port}`, what),
       async verdict() {
         const stats = await load.stop()

@@ -51,9 +51,7 @@ export async function startServer(
   const { port, adminPort } = await new Promise<{ port: number; adminPort: number }>((resolve, reject) => {
     child.once('exit', (code) =>
       reject(
-        new Error(
-          `${name} ended with ${code} while starting:\n${readFileSync(join(sandbox.dir, `${name}.log`), 'utf8')}`,
-        ),
+        new Error(`${name} ended with ${code} while starting:\n${logOf(join(sandbox.dir, `${name}.log`))}`),
       ),
     )
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
@@ -70,5 +68,14 @@ export async function startServer(
       child.kill('SIGTERM')
       await exited
     },
+  }
+}
+
+/** Its last words; none when the rehearsal is being interrupted and the folder is gone already. */
+function logOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
   }
 }

@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
+import { motoVersion } from '../aws/moto.ts'
 import { pgbouncerVersion } from '../pgbouncer/server.ts'
 import type { GateKind } from '../world/services.ts'
 
@@ -12,6 +13,8 @@ export interface RehearsalOptions {
   /** `1.18.0`; only of a PgBouncer that is used. */
   pgbouncer?: string
   seed: number
+  /** Goes through the AWS SDK to an emulator on this machine. */
+  aws?: 'moto'
   /** Leaves the world running at the end, until Ctrl-C. */
   keep: boolean
   /** Parts that are not there, each with how to get it. */
@@ -23,11 +26,12 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-export const usage = `npm run rehearse -- [--rate 200] [--report DIR] [--gate auto|pgbouncer|service] [--seed N] [--keep]
+export const usage = `npm run rehearse -- [--rate 200] [--report DIR] [--gate auto|pgbouncer|service] [--aws moto] [--seed N] [--keep]
 
   --rate     authorisations a second, 1 to 2000; captures, refunds and reads come on top (default 200)
   --report   folder for report.json and report.html (default ./report)
   --gate     what holds writes: PgBouncer, or the service's own pool; auto takes PgBouncer if it is installed
+  --aws      moto: weights, journal, decisions, route and hold through the AWS SDK, to an emulator on this machine
   --seed     the same seed gives the same payments (default: a new one, printed)
   --keep     leave servers and services running at the end, until Ctrl-C`
 
@@ -53,7 +57,17 @@ export async function readOptions(argv: string[]): Promise<RehearsalOptions> {
     report: values.report ?? 'report',
     keep: values.keep ?? false,
     ...(await chooseGate(values.gate ?? 'auto')),
+    ...(await chooseCloud(values.aws)),
   }
+}
+
+async function chooseCloud(asked: string | undefined): Promise<Pick<RehearsalOptions, 'aws'>> {
+  if (asked === undefined) return {}
+  if (asked !== 'moto') throw new UsageError(`--aws ${asked}: there is moto`)
+  if (await motoVersion()) return { aws: 'moto' }
+  throw new UsageError(
+    "--aws moto: Python does not find moto (pip install 'moto[server,all]==5.2.5'; PYTHON names the interpreter)",
+  )
 }
 
 async function chooseGate(asked: string): Promise<Pick<RehearsalOptions, 'gate' | 'pgbouncer' | 'skipped'>> {
@@ -77,6 +91,7 @@ function parse(argv: string[]) {
         report: { type: 'string' },
         gate: { type: 'string' },
         seed: { type: 'string' },
+        aws: { type: 'string' },
         keep: { type: 'boolean' },
       },
     }).values

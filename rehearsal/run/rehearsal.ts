@@ -43,7 +43,7 @@ export async function rehearse(
 ): Promise<RehearsalRun> {
   const startedAt = Date.now()
   progress.line('Starting PostgreSQL, the payments services, the front door and the watchdog …')
-  const world = await createWorld({ gate: options.gate, soakMs: pace.soakMs, sandbox })
+  const world = await createWorld({ gate: options.gate, aws: options.aws, soakMs: pace.soakMs, sandbox })
   const { source, target } = world.databases
   progress.line(
     `On-premises: PostgreSQL ${source.version} · AWS: PostgreSQL ${target.version} · seed ${options.seed}`,
@@ -56,7 +56,9 @@ export async function rehearse(
     ackFile,
   })
   const observer = await observe(world, load, startedAt, (status) => progress.update(status))
-  const failed = await liftUnderLoad(world, load, { betweenMs: pace.betweenMs, startedAt, progress })
+  const failed =
+    (await liftUnderLoad(world, load, { betweenMs: pace.betweenMs, startedAt, progress })) ??
+    (await problemInCloud(world))
   const stats = await load.stop()
   await observer.stop()
   const report = await compileReport({
@@ -103,6 +105,17 @@ async function liftUnderLoad(
   return total.acknowledged > 0 ? undefined : 'no payment was acknowledged'
 }
 
+/** In AWS others must see what the runner saw. */
+async function problemInCloud({ cloud, siteFile, journal }: World): Promise<string | undefined> {
+  if (!cloud) return undefined
+  const { bucketProblem } = await import('../aws/agreement.ts')
+  return bucketProblem(
+    siteFile,
+    journal,
+    lift.filter((name) => name === 'cutover' || name === 'rollback').length,
+  )
+}
+
 /** From the step that failed to the end of what the runbook printed. */
 function failureOf(output: string): string {
   const lines = output.trimEnd().split('\n')
@@ -113,6 +126,7 @@ function failureOf(output: string): string {
     .trim()
 }
 
-function gateDetail({ pgbouncer }: RehearsalOptions): string {
+function gateDetail({ pgbouncer, aws }: RehearsalOptions): string {
+  if (pgbouncer && aws) return `PgBouncer ${pgbouncer}, two tasks with route agents`
   return pgbouncer ? `PgBouncer ${pgbouncer}, two processes` : "the payments service's own pool"
 }

@@ -1,8 +1,8 @@
 /** Lambda: log events of a subscription of CloudWatch Logs, sent on to Logstash. */
 
-import { Logger } from '@aws-lambda-powertools/logger'
 import { CloudWatchLogsSchema } from '@aws-lambda-powertools/parser/schemas/cloudwatch'
 import type { Context } from 'aws-lambda'
+import { createLogger } from '../logging/lambda-log.ts'
 import { readEnvironment } from '../shared/environment.ts'
 import { toEcs } from './ecs.ts'
 import { logShipperEnvironment } from './environment.ts'
@@ -12,7 +12,7 @@ import { sendLines } from './send.ts'
 const reserveMs = 2000
 
 const environment = readEnvironment('log-shipper', logShipperEnvironment)
-const logger = new Logger({ serviceName: 'log-shipper' })
+const logger = createLogger('log-shipper')
 
 /** Fails as a whole when a line may not have arrived: Lambda delivers the batch again, and its ids are the same. */
 export async function handler(event: unknown, context: Context): Promise<void> {

@@ -20,15 +20,18 @@ export async function sendLines(lines: string[], { host, port, timeoutMs }: Send
   signal.addEventListener('abort', abort, { once: true })
   try {
     const closed = once(socket, 'close') // rejects with the socket's error
-    let sent = false
+    let [sent, ended] = [false, false]
     socket.once('finish', () => {
       sent = true
     })
     socket.resume().once('end', () => {
+      ended = true
       if (!sent) socket.destroy(new Error('the log pipeline closed before it had all lines'))
     })
     socket.end(lines.map((line) => `${line}\n`).join(''))
     await closed
+    // A reset after our last byte may come as no error.
+    if (!ended) throw new Error('the log pipeline broke the connection before it had all lines')
   } finally {
     signal.removeEventListener('abort', abort)
     socket.destroy()

@@ -2,9 +2,9 @@
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Logger } from '@aws-lambda-powertools/logger'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import pg from 'pg'
+import { createLogger } from '../logging/lambda-log.ts'
 import { EnvironmentError, readEnvironment } from '../shared/environment.ts'
 import { relayEnvironment } from './environment.ts'
 import { startRelay } from './relay.ts'
@@ -24,7 +24,7 @@ function environmentOrExit() {
 
 const environment = environmentOrExit()
 const logLevel = environment.LOG_LEVEL.toUpperCase() as 'INFO'
-const logger = new Logger({ serviceName: 'outbox-relay', logLevel })
+const logger = createLogger('outbox-relay', logLevel)
 const pool = new pg.Pool({
   connectionString: environment.DATABASE_URL,
   max: 1,

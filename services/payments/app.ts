@@ -5,8 +5,9 @@ import fastify, {
   type FastifyReply,
   LogController,
 } from 'fastify'
+import { maskCardNumbers } from '../logging/card-numbers.ts'
+import { correlationHeader, correlationId } from '../logging/correlation.ts'
 import { DeadlineError } from './admission.ts'
-import { maskCardNumbers } from './card.ts'
 import type { Database } from './database.ts'
 import type { Log } from './log.ts'
 import type { Answer, Payments } from './payments.ts'
@@ -36,7 +37,11 @@ export function createApp({ payments, database, side, log, tls }: AppOptions) {
   const app = fastify({
     https: tls ? { ...tls, minVersion: 'TLSv1.2' } : null,
     loggerInstance: log as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: !log.isLevelEnabled('info') }),
+    logController: new LogController({
+      disableRequestLogging: !log.isLevelEnabled('info'),
+      requestIdLogLabel: 'trace',
+    }),
+    genReqId: ({ headers }) => correlationId(headers),
     // What reaches a closing process is answered like the rest, not with 503.
     return503OnClosing: false,
     bodyLimit: 16_384,
@@ -46,8 +51,8 @@ export function createApp({ payments, database, side, log, tls }: AppOptions) {
   })
   acceptEmptyBodies(app)
 
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.header('x-side', side)
+  app.addHook('onRequest', ({ id }, reply, done) => {
+    reply.header('x-side', side).header(correlationHeader, id)
     done()
   })
 

@@ -17,26 +17,6 @@ export function storeCard(number: string, tokenKey: string): StoredCard {
   }
 }
 
-/** The check digit of ISO/IEC 7812-1, annex B. */
-export function isCardNumber(digits: string): boolean {
-  if (!/^\d{12,19}$/.test(digits)) return false
-  let sum = 0
-  for (let i = 0; i < digits.length; i++) {
-    const digit = digits.charCodeAt(digits.length - 1 - i) - 48
-    const doubled = i % 2 === 1 ? digit * 2 : digit
-    sum += doubled > 9 ? doubled - 9 : doubled
-  }
-  return sum % 10 === 0
-}
-
-/** Also finds numbers written in groups. Digits that fail the check digit are left: they are not a card's. */
-export function maskCardNumbers(text: string): string {
-  return text.replace(/\d(?:[ -]?\d){11,}/g, (found) => {
-    const digits = found.replace(/\D/g, '')
-    return isCardNumber(digits) ? `****${digits.slice(-4)}` : found
-  })
-}
-
 const brands: [RegExp, string][] = [
   [/^4/, 'visa'],
   [/^(5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, 'mastercard'],

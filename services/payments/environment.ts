@@ -47,6 +47,19 @@ const variables = {
       'fatal, error, warn, info, debug, trace or silent',
     )
     .default('warn'),
+  LOG_HOST: z.string().optional(),
+  LOG_PORT: port.min(1, 'a port number').optional(),
+  LOG_KEEP_ALIVE_SECONDS: z.coerce
+    .number('seconds, below the 350 after which a load balancer hangs up')
+    .min(1, 'seconds, below the 350 after which a load balancer hangs up')
+    .max(349, 'seconds, below the 350 after which a load balancer hangs up')
+    .default(240),
+  LOG_BUFFERED_LINES: z.coerce
+    .number('a number of lines from 1 to 1000000')
+    .int('a number of lines from 1 to 1000000')
+    .min(1, 'a number of lines from 1 to 1000000')
+    .max(1_000_000, 'a number of lines from 1 to 1000000')
+    .default(8192),
 }
 
 /** Every variable the service reads. */
@@ -58,7 +71,10 @@ const schema = z
     path: ['ROUTE_FILE'],
     message: 'only with GATE=agents; PgBouncer keeps the route itself',
   })
-
+  .refine((values) => (values.LOG_HOST === undefined) === (values.LOG_PORT === undefined), {
+    path: ['LOG_PORT'],
+    message: 'a port number together with LOG_HOST, and only then',
+  })
   .superRefine(({ TLS, ...values }, context) => {
     for (const name of ['TLS_CERTIFICATE', 'TLS_KEY'] as const) {
       if ((values[name] === undefined) === (TLS !== 'files')) continue

@@ -1,6 +1,6 @@
 import { Database } from './database.ts'
 import { EnvironmentError, readEnvironment } from './environment.ts'
-import { createLog } from './log.ts'
+import { createLog, openSender } from './log.ts'
 
 function environmentOrExit() {
   try {
@@ -13,7 +13,9 @@ function environmentOrExit() {
 }
 
 export const environment = environmentOrExit()
-export const log = createLog(environment)
+/** Undefined: the lines go to stdout. */
+export const logSender = openSender(environment)
+export const log = createLog(environment, logSender)
 
 /** Made once a process, outside every handler, so that connections outlive requests and their number stays flat. */
 export const database = new Database({ url: environment.DATABASE_URL, poolSize: environment.POOL_SIZE, log })

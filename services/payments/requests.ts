@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isCardNumber } from './card.ts'
+import { isCardNumber } from '../logging/card-numbers.ts'
 
 /** A request that cannot be understood; the message is for whoever wrote it. */
 export class RequestError extends Error {

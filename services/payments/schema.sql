@@ -307,22 +307,20 @@ begin
     select p_file, l.line, l.reference, l.payment, l.currency, l.amount,
       case
         when p.id is null then 'there is no such payment'
-        when s.line is not null then format('settled before, by line %s of file %s', s.line, s.file_id)
+        when coalesce(s.line, r.line) is not null then
+          format('settled before, by line %s of file %s', coalesce(s.line, r.line), coalesce(s.file_id, r.file_id))
         when l.nth > 1 then 'the payment stands on an earlier line too'
         when p.captured_minor = 0 then 'the payment was never captured'
         when p.currency <> l.currency then format('the payment is in %s, not %s', p.currency, l.currency)
         when p.captured_minor <> l.amount then format('%s was captured, not %s', p.captured_minor, l.amount)
       end
     from (
-      select r.*, row_number() over (partition by r.payment order by r.line) as nth
-      from jsonb_to_recordset(p_lines) r (line bigint, reference text, payment text, currency text, amount bigint)
+      select given.*, row_number() over (partition by given.payment order by given.line) as nth
+      from jsonb_to_recordset(p_lines) given (line bigint, reference text, payment text, currency text, amount bigint)
     ) l
     left join public.payments p on p.id = l.payment
-    left join lateral (
-      select e.file_id, e.line from public.settlements e
-      where (e.payment_id = l.payment or e.reference = l.reference) and e.refused is null
-      order by e.file_id, e.line limit 1
-    ) s on true;
+    left join public.settlements s on s.payment_id = l.payment and s.refused is null
+    left join public.settlements r on r.reference = l.reference and r.refused is null;
 
   -- The network's receivable stays as captures and refunds made it; what it paid stands beside it.
   with settled as (

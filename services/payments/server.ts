@@ -4,13 +4,15 @@ import { createApp } from './app.ts'
 import { Gate } from './gate.ts'
 import { createGateServer } from './gate-server.ts'
 import { Payments } from './payments.ts'
-import { database, environment, log } from './pool.ts'
+import { database, environment, log, logSender } from './pool.ts'
 import { RouteFileError, readRouteFile } from './route-file.ts'
 import { drain } from './shutdown.ts'
 import { TlsError, tlsOf } from './tls.ts'
 
 /** Above the deadline of a request, so that even one that waits for the database is answered. */
 const drainTimeoutMs = 15_000
+/** To hand the last log lines over. */
+const logTimeoutMs = 5000
 
 const payments = new Payments(database, environment.CARD_TOKEN_KEY)
 const app = createApp({ payments, database, side: environment.SIDE, log, tls: tlsOrExit() })
@@ -35,6 +37,7 @@ async function stop(): Promise<void> {
   // The gate last: a paused one must be opened for the requests it holds.
   await gateServer?.close()
   await database.end()
+  await logSender?.close(logTimeoutMs)
   process.exit(drained ? 0 : 1)
 }
 

@@ -18,6 +18,7 @@ export type Result =
       state: 'posted'
       file: string
       day: string
+      network: string
       records: number
       sum: string
       content: string

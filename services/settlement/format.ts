@@ -12,6 +12,8 @@ export interface Header {
   file: string
   /** The business day, yyyy-mm-dd. */
   day: string
+  /** Who pays. */
+  network: string
 }
 
 export interface Entry {
@@ -39,16 +41,18 @@ const shown = (value: string | undefined): string => `«${(value ?? '').slice(0,
 const fields = (found: string[], wanted: string) =>
   `${found.length} fields instead of ${wanted}; a line that was cut off?`
 
-/** `H,1,<file>,<day>` */
+/** `H,1,<file>,<day>,<network>`; as many fields as a record, which csv-parse checks fastest. */
 export function readHeader(found: string[]): Header | string {
-  const [kind, version, file = '', day = ''] = found
+  const [kind, version, file = '', day = '', network = ''] = found
   if (kind !== 'H') return `the file begins with ${shown(kind)}, not with a header line H`
   if (version !== '1') return `version ${shown(version)} of the format; this reads version 1`
-  if (found.length !== 4) return fields(found, 'H,1,file,day')
+  if (found.length !== 5) return fields(found, 'H,1,file,day,network')
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(file))
     return `the file is named ${shown(file)}; up to 64 letters, digits, . _ -`
   if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(Date.parse(day))) return `the day is ${shown(day)}`
-  return { file, day }
+  if (!/^[A-Za-z0-9 ._-]{1,64}$/.test(network))
+    return `the network is named ${shown(network)}; up to 64 letters, digits, space . _ -`
+  return { file, day, network }
 }
 
 /** `R,<reference>,<payment>,<currency>,<amount>` */

@@ -1,9 +1,9 @@
 /** Lambda: a settlement file arrived in S3. */
 
-import { Logger } from '@aws-lambda-powertools/logger'
 import { S3Schema } from '@aws-lambda-powertools/parser/schemas/s3'
 import { S3Client } from '@aws-sdk/client-s3'
 import type { Context } from 'aws-lambda'
+import { createLogger } from '../logging/lambda-log.ts'
 import { openDatabase } from '../shared/database.ts'
 import { readEnvironment } from '../shared/environment.ts'
 import { readSecret } from '../shared/secret.ts'
@@ -13,7 +13,7 @@ import { SettlementLedger } from './ledger.ts'
 import { settle } from './settle.ts'
 
 const environment = readEnvironment('settlement', settlementEnvironment)
-const logger = new Logger({ serviceName: 'settlement' })
+const logger = createLogger('settlement')
 const database = openDatabase(await readSecret(environment.DATABASE_URL_SECRET_ARN), logger)
 const ledger = new SettlementLedger(database)
 const buckets = new SettlementBuckets(new S3Client({}), {

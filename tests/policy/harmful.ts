@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are texts of sources.
 import type { ProposedChange } from './change.ts'
 
 /** A change that must be called out, and the words that the first screen must have: what happens, and its cause. */

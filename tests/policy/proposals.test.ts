@@ -10,12 +10,18 @@ test.before(async () => {
 })
 test.after.always(() => proposals?.close())
 
+/** `npm test` runs every third, a second each; ALL_PROPOSALS=1, as in CI, runs all of them. */
+const chosen = <T>(changes: T[]): T[] =>
+  changes.filter((_, index) => process.env.ALL_PROPOSALS || index % 3 === 0)
+
 test('there are forty harmful and twenty harmless changes at least', (t) => {
   t.true(harmful.length >= 40)
   t.true(harmless.length >= 20)
+  const run = chosen([...harmful]).length + chosen([...harmless]).length
+  t.log(`${run} of ${harmful.length + harmless.length} run here; ALL_PROPOSALS=1 runs all`)
 })
 
-for (const change of harmful) {
+for (const change of chosen(harmful)) {
   test.serial(`called out: ${change.title}`, async (t) => {
     const { seen } = await proposals.report(change)
     for (const words of change.calls) t.regex(seen, words)
@@ -23,7 +29,7 @@ for (const change of harmful) {
   })
 }
 
-for (const change of harmless) {
+for (const change of chosen(harmless)) {
   test.serial(`not called out: ${change.title}`, async (t) => {
     const { seen, view } = await proposals.report(change)
     t.deepEqual(view.findings, [])

@@ -35,6 +35,13 @@ const wrong: [name: string, args: string[], env: Record<string, string>, message
     { LIFT_PROGRAMS: '/nowhere' },
     /PgBouncer is not installed \(apt-get install/,
   ],
+  ['an emulator that is none', ['--aws', 'cloud'], {}, /^--aws cloud: there is moto$/m],
+  [
+    'moto that Python does not find',
+    ['--aws', 'moto'],
+    { PYTHON: '/nowhere/python' },
+    /^--aws moto: Python does not find moto \(pip install 'moto\[server,all\]==[\d.]+'; PYTHON names/m,
+  ],
   ['a seed that is none', ['--seed', '-1'], {}, /--seed/],
   [
     'a report folder in the place of a file',

@@ -37,7 +37,10 @@ export function selfSigned(): { key: string; cert: string } {
     der(0xa3, extensions),
   )
   const signature = der(0x03, Buffer.concat([Buffer.from([0]), sign('sha256', body, privateKey)]))
-  const text = sequence(body, ecdsaWithSha256, signature).toString('base64').match(/.{1,64}/g)!.join('\n')
+  const text = sequence(body, ecdsaWithSha256, signature)
+    .toString('base64')
+    .match(/.{1,64}/g)!
+    .join('\n')
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     cert: `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`,

@@ -43,6 +43,8 @@ export interface Cloud {
   /** Environment of a part, as registered, with the credentials of its role. */
   environment(part: PartName): Variables
   policy(part: PartName): PolicyStatement[]
+  /** From now on the part has this policy. */
+  admit(part: PartName, policy: PolicyStatement[]): void
   /** Credentials that may do everything, for what the test itself looks at. */
   admin: Variables
   /** Goes past {@link Cloud.iam}. */
@@ -89,9 +91,11 @@ export async function startCloud(secrets: Variables): Promise<Cloud> {
     Object.entries(parts).map(([part, { role }]) => [part, policyOf(found, role)]),
   ) as Record<PartName, PolicyStatement[]>
   const credentials: Record<string, Variables> = {}
+  const admit = (part: PartName, policy: PolicyStatement[]) =>
+    iam.admit({ role: part, accessKeyId: credentials[part]!.AWS_ACCESS_KEY_ID!, policy })
   for (const part of Object.keys(parts) as PartName[]) {
     credentials[part] = await assume(moto, part, forMoto(policies[part]))
-    iam.admit({ role: part, accessKeyId: credentials[part].AWS_ACCESS_KEY_ID!, policy: policies[part] })
+    admit(part, policies[part])
   }
   const everything = [{ Sid: 'All', Effect: 'Allow' as const, Action: ['*'], Resource: '*' }]
   const admin = await assume(moto, 'admin', everything)
@@ -106,6 +110,7 @@ export async function startCloud(secrets: Variables): Promise<Cloud> {
     close,
     admin: { ...common, ...admin },
     policy: (part) => policies[part],
+    admit,
     environment: (part) => ({ ...common, ...variablesOf(found, part), ...credentials[part]! }),
   }
 }

@@ -59,12 +59,15 @@ async function startMerchant() {
   const ca = join(testSandbox().dir, 'merchant-ca.pem')
   writeFileSync(ca, tls.cert)
   const calls: { headers: Record<string, string>; body: string }[] = []
-  const answers = { status: () => 200 as number | Promise<number> }
+  const answers = {
+    status: (body: string): number | Promise<number> => (body.includes('"fails":true') ? 500 : 200),
+  }
   const server = createServer(tls, async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    calls.push({ headers: request.headers as Record<string, string>, body: Buffer.concat(chunks).toString() })
-    response.writeHead(await answers.status()).end()
+    const body = Buffer.concat(chunks).toString()
+    calls.push({ headers: request.headers as Record<string, string>, body })
+    response.writeHead(await answers.status(body)).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `https://localhost:${(server.address() as AddressInfo).port}/hooks`
@@ -75,7 +78,8 @@ async function startMerchant() {
   return { url, ca, calls, answers, close }
 }
 
-function settings(environment: Record<string, string>) {
+/** What a client of the SDK needs to call as a part does. */
+export function clientSettings(environment: Record<string, string>) {
   const { AWS_REGION, AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } =
     environment
   return {
@@ -92,12 +96,12 @@ function settings(environment: Record<string, string>) {
 
 /** Client of SQS with the rights of a part. */
 export const sqsOf = (cloud: Cloud, part: PartName): SQSClient =>
-  new SQSClient(settings(cloud.environment(part)))
+  new SQSClient(clientSettings(cloud.environment(part)))
 
 /** What the test itself does and looks at, with all rights. */
 function clientsOf(cloud: Cloud) {
-  const s3 = new S3Client({ ...settings(cloud.admin), forcePathStyle: true })
-  const sqs = new SQSClient(settings(cloud.admin))
+  const s3 = new S3Client({ ...clientSettings(cloud.admin), forcePathStyle: true })
+  const sqs = new SQSClient(clientSettings(cloud.admin))
   const { SOURCE_BUCKET, DESTINATION_BUCKET } = cloud.environment('settlement')
   const { QUEUE_URL, DEAD_LETTERS_URL } = cloud.environment('webhooks')
   return {
@@ -145,14 +149,19 @@ function clientsOf(cloud: Cloud) {
 }
 
 /** What Lambda's poller does with the rights of the function: receive a batch, and delete what was handled. */
-export async function poll(cloud: Cloud, instance: Instance, url: string): Promise<SQSRecord[]> {
+export async function poll(
+  cloud: Cloud,
+  instance: Instance,
+  url: string,
+  remainingMs?: number,
+): Promise<SQSRecord[]> {
   const sqs = sqsOf(cloud, 'webhooks')
   await sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }))
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10, AttributeNames: ['All'] }),
   )
   const records = Messages.map(recordOf)
-  const { batchItemFailures } = await instance.invoke<SQSBatchResponse>({ Records: records })
+  const { batchItemFailures } = await instance.invoke<SQSBatchResponse>({ Records: records }, remainingMs)
   const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
   for (const { MessageId, ReceiptHandle } of Messages)
     if (!failed.has(MessageId!)) await sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle }))
@@ -194,6 +203,10 @@ function arrivedEvent(bucket: string, key: string, version: string) {
   return event
 }
 
+/** The network's reference of a record; no two files have one. */
+export const referenceOf = (id: string, number: number): string =>
+  `${id.replaceAll('-', '')}${String(number).padStart(6, '0')}`
+
 /** A settlement file that settles these payments whole. */
 export function settlementFile(
   id: string,
@@ -201,8 +214,8 @@ export function settlementFile(
 ): string {
   const lines = entries.map(
     ({ payment, amount, currency = 'EUR' }, index) =>
-      `R,${String(index + 1).padStart(10, '0')},${payment},${currency},${amount}`,
+      `R,${referenceOf(id, index + 1)},${payment},${currency},${amount}`,
   )
   const sum = entries.reduce((total, { amount }) => total + amount, 0)
-  return [`H,1,${id},2026-03-01`, ...lines, `T,${entries.length},${sum}`, ''].join('\n')
+  return [`H,1,${id},2026-03-01,NET`, ...lines, `T,${entries.length},${sum}`, ''].join('\n')
 }

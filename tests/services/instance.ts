@@ -50,7 +50,12 @@ export class Instance {
     environment: Record<string, string>,
   ): Promise<Instance> {
     const child = spawn(process.execPath, ['--input-type=module', '-e', runtime], {
-      env: { BUNDLE: pathToFileURL(bundle).href, AWS_LAMBDA_FUNCTION_NAME: 'tested', ...environment },
+      env: {
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+        BUNDLE: pathToFileURL(bundle).href,
+        AWS_LAMBDA_FUNCTION_NAME: 'tested',
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     t.teardown(() => child.kill('SIGKILL'))

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
 import pg from 'pg'
-import { isCardNumber, maskCardNumbers, storeCard } from '../../services/payments/card.ts'
+import { isCardNumber, maskCardNumbers } from '../../services/logging/card-numbers.ts'
+import { storeCard } from '../../services/payments/card.ts'
 import { EnvironmentError, readEnvironment } from '../../services/payments/environment.ts'
 import { createLog } from '../../services/payments/log.ts'
 import { grantsSql } from '../../services/payments/schema.ts'
@@ -78,10 +79,10 @@ test('no log line holds a card number, whichever way it got there, and each stay
   log.error({ err: new Error(`it said 4242 4242 4242 4242`) }, 'an error')
   log.info({ fraction: 0.378282246310005, url: 'a\\"4242424242424242' }, 'a fraction is no card')
   t.is(lines.length, 7)
-  t.is(JSON.parse(lines[6]!).fraction, 0.378282246310005)
+  t.is(JSON.parse(lines[6]!).payments.fraction, 0.378282246310005)
   for (const line of lines) {
     t.notRegex(line, /4242.?4242/)
-    t.like(JSON.parse(line), { side: 'cloud', service: 'payments' })
+    t.like(JSON.parse(line), { labels: { side: 'cloud' }, service: { name: 'payments' } })
   }
 })
 

@@ -243,7 +243,7 @@ test('at warn a request writes no log line; at trace none holds the card', async
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-  t.true(lines.filter((line) => line.side === 'cloud').length >= 6)
+  t.true(lines.filter((line) => line.labels?.side === 'cloud').length >= 6)
   t.is(lines.filter((line) => line.event === 'listening').length, 1)
   t.notRegex(talking.output(), new RegExp(visa))
 })

@@ -5,14 +5,24 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import {
+  CreateClusterCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+  RunTaskCommand,
+} from '@aws-sdk/client-ecs'
 import type { ExecutionContext } from 'ava'
 import pg from 'pg'
 import { StaleTokenError } from '../../migration/epoch.ts'
 import { agentsGate } from '../../migration/gate/agents.ts'
 import { PauseTimeoutError, type Side } from '../../migration/gate/gate.ts'
+import { poolerTasks } from '../../migration/gate/pooler-tasks.ts'
 import { poolersGate } from '../../migration/gate/poolers.ts'
 import { type RouteStore, routeTable, unswitched } from '../../migration/gate/route-store.ts'
+import { defaultNetwork } from '../../rehearsal/aws/balancer.ts'
 import { selfSigned } from '../../rehearsal/aws/certificate.ts'
+import type { Moto } from '../../rehearsal/aws/moto.ts'
+import { agentHealth } from '../../rehearsal/aws/poolers.ts'
 import { freePort } from '../../rehearsal/host/free-port.ts'
 import { handOver } from '../../rehearsal/host/unprivileged.ts'
 import { spawnPgbouncer } from '../../rehearsal/pgbouncer/server.ts'
@@ -28,10 +38,11 @@ const agentKey = randomBytes(24).toString('hex')
 /** Anything may be in a password. */
 const passwords = { source: `it's "quoted" \\ #1`, target: 'another = one' }
 let servers: Record<Side, PostgresServer>
+let moto: Moto
 let tls: ReturnType<typeof selfSigned>
 
 test.before(async () => {
-  await testMoto()
+  moto = await testMoto()
   tls = selfSigned()
   await new DynamoDBClient({}).send(
     new CreateTableCommand({
@@ -114,8 +125,6 @@ async function startTask(
     })
   })
   const url = `https://127.0.0.1:${agentPort}`
-  const { Agent, request } = await import('node:https')
-  const loose = new Agent({ rejectUnauthorized: false })
   const task: PoolerTask = {
     url,
     agent,
@@ -124,15 +133,7 @@ async function startTask(
     startPooler() {
       task.pooler = spawnPgbouncer(testSandbox(), join(folder, 'pgbouncer.ini'))
     },
-    health: (path) =>
-      new Promise((resolve, reject) => {
-        request(new URL(path, url), { agent: loose }, (response) => {
-          response.resume()
-          resolve(response.statusCode ?? 0)
-        })
-          .on('error', reject)
-          .end()
-      }),
+    health: (path) => agentHealth(url, path),
     async until(path, status) {
       while ((await task.health(path)) !== status) await delay(20)
     },
@@ -322,4 +323,39 @@ test('an environment that is wrong is told by name, without a value', (t) => {
   for (const name of ['AGENT_PORT', 'ROUTE_TABLE', 'PGBOUNCER_INI', 'DATABASE', 'SOURCE_LOGIN', 'AGENT_KEY'])
     t.regex(error?.message ?? '', new RegExp(`  ${name}: `))
   t.notRegex(error?.message ?? '', /short secret/)
+})
+
+test.serial('the agents are found through ECS, as many as tasks run', async (t) => {
+  const client = new ECSClient({})
+  const { subnets } = await defaultNetwork(moto)
+  await client.send(new CreateClusterCommand({ clusterName: 'lift' }))
+  await client.send(
+    new RegisterTaskDefinitionCommand({
+      family: 'pooler',
+      networkMode: 'awsvpc',
+      requiresCompatibilities: ['FARGATE'],
+      cpu: '256',
+      memory: '512',
+      containerDefinitions: [{ name: 'pgbouncer', image: 'pgbouncer', cpu: 256, memory: 512 }],
+    }),
+  )
+  const find = poolerTasks('lift', 'pooler', 8432)
+  t.deepEqual(await find(), [])
+  const none = poolersGate({ find, key: async () => agentKey, routes: routeTable(table, 'none'), addressOf })
+  await t.throwsAsync(none.pause(2, 100), { message: /^no pooler task runs: .*pooler-restart/ })
+  await client.send(
+    new RunTaskCommand({
+      cluster: 'lift',
+      taskDefinition: 'pooler',
+      count: 3,
+      launchType: 'FARGATE',
+      networkConfiguration: { awsvpcConfiguration: { subnets, securityGroups: ['sg-1'] } },
+    }),
+  )
+  const found = await find()
+  t.is(new Set(found).size, 3)
+  for (const url of found) t.regex(url, /^https:\/\/\d+\.\d+\.\d+\.\d+:8432$/)
+  await t.throwsAsync(poolerTasks('no-such-cluster', 'pooler', 8432)(), {
+    message: /ecs:ListTasks: there is no no-such-cluster\/pooler \(ClusterNotFoundException\)/,
+  })
 })

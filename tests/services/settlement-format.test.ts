@@ -9,7 +9,7 @@ const record = (index: number, change: Partial<Record<'reference' | 'currency' |
 }
 const records = (count: number) => Array.from({ length: count }, (_, index) => record(index + 1))
 const file = (lines: string[], trailer = `T,${lines.length},${100 * lines.length}`) =>
-  ['H,1,FILE,2026-03-01', ...lines, trailer, ''].join('\n')
+  ['H,1,FILE,2026-03-01,NET', ...lines, trailer, ''].join('\n')
 
 /** The bytes in pieces of a size, as a network gives them. */
 async function* pieces(bytes: Uint8Array, size = 7): AsyncGenerator<Uint8Array> {
@@ -35,7 +35,11 @@ test('a whole file is read, whatever pieces it comes in', async (t) => {
       const batches: Entry[][] = []
       const take = { batch: 10, entries: async (entries: Entry[]) => void batches.push(entries) }
       const checked = await readSettlement(pieces(Buffer.from(content), size), take)
-      t.like(checked, { header: { file: 'FILE', day: '2026-03-01' }, records: 25, sum: 2500n })
+      t.like(checked, {
+        header: { file: 'FILE', day: '2026-03-01', network: 'NET' },
+        records: 25,
+        sum: 2500n,
+      })
       t.deepEqual(
         batches.map((batch) => batch.length),
         [10, 10, 5],
@@ -88,7 +92,11 @@ const bad: [what: string, content: string | Uint8Array, says: RegExp][] = [
   ],
   ['without a header', records(3).join('\n'), /^1: the file begins with «R»/],
   ['of another version', file([]).replace('H,1', 'H,2'), /^1: version «2»/],
-  ['without line ends', `H,1,FILE,2026-03-01\nR,${'9'.repeat(5000)}`, /^2: a line of more than 200 bytes/],
+  [
+    'without line ends',
+    `H,1,FILE,2026-03-01,NET\nR,${'9'.repeat(5000)}`,
+    /^2: a line of more than 200 bytes/,
+  ],
   ['with an empty line', file(['', record(1)]), /^2: the line begins with «»/],
 ]
 for (const [what, content, says] of bad) {
@@ -105,6 +113,6 @@ test('several problems are told at once, at most twenty', async (t) => {
 
 test('every prefix of a file is rejected: none is taken for whole', async (t) => {
   const content = Buffer.from(file(records(12)))
-  for (let length = 0; length < content.length - 1; length += 3)
+  for (let length = 0; length < content.length - 1; length += 7)
     t.not((await problems(content.subarray(0, length))).length, 0, `${length} bytes`)
 })

@@ -1,8 +1,12 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { CreateBucketCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { ExecutionContext } from 'ava'
 import { s3Store } from '../../../migration/store/s3.ts'
+import { bringJournals, leaveJournal } from '../../../migration/store/shard-journals.ts'
 import { testMoto } from '../../aws.ts'
 import { needs } from '../../parts.ts'
 import { createsOnce, judgesFarLocks, keepsTheContract, servesTheLift } from '../store/contract.ts'
@@ -38,6 +42,24 @@ test.serial('what is written is encrypted with the key that was named', async (t
   const head = await new S3Client({}).send(new HeadObjectCommand({ Bucket: bucket, Key: 'kms/a' }))
   t.is(head.ServerSideEncryption, 'aws:kms')
   t.is(head.SSEKMSKeyId, kmsKeyArn)
+})
+
+test.serial('journals of shards go to a folder of the bucket and come back from it', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'shards-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const place = `s3://${bucket}/verify/run`
+  for (const n of [1, 2]) {
+    writeFileSync(join(folder, 'left'), `shard ${n}\n`)
+    await leaveJournal(join(folder, 'left'), `${place}/${n}.jsonl`)
+  }
+  const files = await bringJournals([`${place}/`, 'own.jsonl', `${place}/2.jsonl`], folder)
+  t.deepEqual(
+    files.map((file) => (file === 'own.jsonl' ? file : readFileSync(file, 'utf8'))),
+    ['shard 1\n', 'shard 2\n', 'own.jsonl', 'shard 2\n'],
+  )
+  await t.throwsAsync(bringJournals([`${place}/3.jsonl`], folder), { message: /no journal is there; has/ })
+  await t.throwsAsync(bringJournals([`s3://${bucket}/none/`], folder), { message: /no journal is there$/ })
+  await t.throwsAsync(leaveJournal('x', `${place}/`), { message: /is a folder/ })
 })
 
 test.serial('a bucket that is not there is named, with what to do', async (t) => {

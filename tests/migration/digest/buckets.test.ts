@@ -10,7 +10,7 @@ import {
   differingBuckets,
   finer,
   ranges,
-} from '../../../migration/digest/buckets.ts'
+} from '../../../migration/digest/scan/buckets.ts'
 
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
 const bucketOf = (k: bigint, { kind, bits }: Bucketing) =>

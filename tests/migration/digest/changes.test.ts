@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import pg from 'pg'
+import { allVisible } from '../../../migration/digest/changes/visible.ts'
 import {
   awaitVisible,
   CannotCompareError,
@@ -10,7 +11,6 @@ import {
   planTables,
   trackChanges,
 } from '../../../migration/digest/index.ts'
-import { allVisible } from '../../../migration/digest/visible.ts'
 import { type Databases, databases } from './databases.ts'
 
 const tables = `

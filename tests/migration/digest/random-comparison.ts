@@ -1,5 +1,5 @@
 /** Makes random tables on both sides, damages some, and compares what `verifyAll` says with the oracle. */
-import type { Recipe } from '../../../migration/digest/hash.ts'
+
 import {
   keysToLookAtAgain,
   planTables,
@@ -7,6 +7,7 @@ import {
   verifyAll,
   verifyKeys,
 } from '../../../migration/digest/index.ts'
+import type { Recipe } from '../../../migration/digest/plan/hash.ts'
 import type { Databases } from './databases.ts'
 import { type Opinion, opinion, prepareOracle } from './oracle.ts'
 import { Random } from './random.ts'

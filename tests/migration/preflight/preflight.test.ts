@@ -1,5 +1,5 @@
 /** Every check of preflight finds what it is for, on real servers, and passes again once that is mended. */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import pg from 'pg'
@@ -8,6 +8,7 @@ import type { Side } from '../../../migration/gate/gate.ts'
 import { failureText, remarks } from '../../../migration/preflight/report.ts'
 import { failures, groups } from '../../../migration/preflight/run.ts'
 import { execute } from '../testbed.ts'
+import { testPgbouncer } from './pgbouncer.ts'
 import {
   asWeak,
   type CheckOptions,
@@ -53,12 +54,12 @@ const holding =
 const toUnfit =
   (database = 'postgres') =>
   ({ bed, unfit }: World): CheckOptions => ({
-    site: { target: { url: unfit().url(database) }, source: bed.site.source },
+    site: { target: { url: unfit.url(database) }, source: bed.site.source },
   })
 const unfitDatabase =
   (name: string, options: string) =>
   async ({ unfit }: World) => {
-    await execute(unfit().url('postgres'), `create database ${name} template template0 ${options}`)
+    await execute(unfit.url('postgres'), `create database ${name} template template0 ${options}`)
     return async () => {}
   }
 const fdw = `create extension postgres_fdw; create server far foreign data wrapper postgres_fdw;`
@@ -386,10 +387,10 @@ const cases: Record<string, Case> = {
   // The last on that server: a standby makes no databases.
   primary: {
     async breaks({ unfit }) {
-      const { rows } = await execute(unfit().url('postgres'), 'show data_directory')
-      await unfit().stop()
+      const { rows } = await execute(unfit.url('postgres'), 'show data_directory')
+      await unfit.stop()
       writeFileSync(join(rows[0].data_directory, 'standby.signal'), '')
-      await unfit().start()
+      await unfit.start()
       return async () => {}
     },
     with: toUnfit(),
@@ -401,7 +402,7 @@ const cases: Record<string, Case> = {
   },
 }
 
-/** Those of PgBouncer and the login through it have a file of their own. */
+/** Those of PgBouncer and the login through it stand in pgbouncer.ts. */
 const elsewhere = /^(pgbouncer-|gate-login)/
 
 test.serial('a clean site passes every check, and what was skipped is said with its reason', async (t) => {
@@ -443,6 +444,8 @@ for (const [name, one] of Object.entries(cases)) {
   })
 }
 
+testPgbouncer(world)
+
 test.serial('once everything is mended, everything passes again', async (t) => {
   const report = await world.check()
   t.is(failureText({ ...report, outcomes: failures(report) }), '0 problems in 0 of 0 checks:')
@@ -453,6 +456,12 @@ test('each check has a case that makes it fail', (t) => {
   t.deepEqual(names.filter((name) => !elsewhere.test(name)).sort(), Object.keys(cases).sort())
   t.is(new Set(names).size, names.length)
   t.true(names.length >= 30, `${names.length} checks`)
+  const listed = readFileSync('docs/any-database.md', 'utf8').matchAll(/^\| `([a-z-]+)` \|/gm)
+  t.deepEqual(
+    [...listed].map(([, name]) => name),
+    names,
+    'docs/any-database.md lists them',
+  )
 })
 
 test.serial(

@@ -16,7 +16,7 @@ export interface World {
   bed: Testbed
   servers: { source: PostgresServer; target: PostgresServer }
   /** A server that nobody should move to. */
-  unfit(): PostgresServer
+  unfit: PostgresServer
   database: string
   app: string
   on(side: Side, sql: string): Promise<unknown>
@@ -36,24 +36,21 @@ export interface CheckOptions {
   ownGate?: boolean
 }
 
-/** @param options unfit: false saves the server that is one in every way, where no test looks at it */
-export async function createWorld(options = { unfit: true }): Promise<World> {
+export async function createWorld(): Promise<World> {
   const [servers, unfit] = await Promise.all([
     testServers({}, { max_prepared_transactions: '5' }),
-    options.unfit
-      ? testPostgres(
-          undefined,
-          'target',
-          {
-            wal_level: 'replica',
-            max_replication_slots: '0',
-            max_wal_senders: '0',
-            max_logical_replication_workers: '0',
-            max_worker_processes: '2',
-          },
-          hasPostgres(13) ? 13 : undefined,
-        )
-      : undefined,
+    testPostgres(
+      undefined,
+      'target',
+      {
+        wal_level: 'replica',
+        max_replication_slots: '0',
+        max_wal_senders: '0',
+        max_logical_replication_workers: '0',
+        max_worker_processes: '2',
+      },
+      hasPostgres(13) ? 13 : undefined,
+    ),
   ])
   const bed = await createTestbed(servers)
   bed.startWatchdog()
@@ -70,10 +67,7 @@ export async function createWorld(options = { unfit: true }): Promise<World> {
   return {
     bed,
     servers,
-    unfit() {
-      if (!unfit) throw new Error('this world was made without the unfit server')
-      return unfit
-    },
+    unfit,
     database,
     app: database.replace('pay_', 'app_'),
     on: (side, sql) => execute(servers[side].url(database), sql),

@@ -1,0 +1,96 @@
+/** Compares changed keys again and again, so that only the last seconds are left for the pause. */
+import { setTimeout as delay } from 'node:timers/promises'
+import type pg from 'pg'
+import type { Plan } from '../plan/plan.ts'
+import { connect } from '../session.ts'
+import type { Changes, Connection, TableResult } from '../types.ts'
+import { tableName } from '../types.ts'
+import type { ChangeTracker } from './tracker.ts'
+import { verifyKeys } from './verify-keys.ts'
+import { awaitVisible } from './visible.ts'
+
+/** Replication needs a moment: rows that differ are not asked for again at once. */
+const restMs = 50
+const reconnectAfterMs = 500
+
+export interface Reverification {
+  /** Rows that still differed at the last look. */
+  readonly differing: readonly TableResult[]
+  /** Why the last round could not be made; undefined when it could. */
+  readonly trouble: Error | undefined
+  /** Finishes the round under way; what still differs is pending again. */
+  stop(): Promise<void>
+}
+
+export function keepVerified(options: {
+  tracker: ChangeTracker
+  plan: Plan
+  source: Connection
+  target: Connection
+}): Reverification {
+  const { tracker, plan } = options
+  const stopping = new AbortController()
+  let differing: readonly TableResult[] = []
+  let trouble: Error | undefined
+
+  async function rounds(source: pg.Client, target: pg.Client): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await tracker.changed(stopping.signal)
+      const batch = tracker.take()
+      let again: Changes = batch.changes
+      try {
+        const from = tracker.connection === options.target ? target : source
+        await awaitVisible(from, batch.xids, stopping.signal)
+        const { tables } = await verifyKeys(source, target, batch.changes, { plan })
+        differing = tables.filter((table) => !table.equal)
+        trouble = undefined
+        again = keysToLookAtAgain(differing)
+      } finally {
+        batch.settle(again)
+      }
+      if (!stopping.signal.aborted) await delay(restMs, undefined, { signal: stopping.signal })
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const clients: pg.Client[] = []
+      try {
+        clients.push(await connect('source', options.source), await connect('target', options.target))
+        await rounds(clients[0]!, clients[1]!)
+      } catch (error) {
+        if (stopping.signal.aborted || tracker.failure) return
+        // A lost connection only delays: the keys are pending again, and the last look decides.
+        trouble = error as Error
+        await delay(reconnectAfterMs, undefined, { signal: stopping.signal }).catch(() => {})
+      } finally {
+        await Promise.allSettled(clients.map((client) => client.end()))
+      }
+    }
+  }
+
+  const running = run()
+  return {
+    get differing() {
+      return differing
+    },
+    get trouble() {
+      return tracker.failure ?? trouble
+    },
+    async stop() {
+      stopping.abort()
+      await running
+    },
+  }
+}
+
+/** The keys of a comparison that did not agree. */
+export function keysToLookAtAgain(tables: readonly TableResult[]): Changes {
+  const changes: Changes = new Map()
+  for (const { schema, table, equal, keyColumns, complete, missing, extra, differing } of tables) {
+    if (equal) continue
+    const keys = [...missing, ...extra, ...differing.map((row) => row.key)]
+    changes.set(tableName({ schema, name: table }), complete && keyColumns.length > 0 ? keys : 'all')
+  }
+  return changes
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { maskJson } from './card-numbers.ts'
+
+/** https://www.elastic.co/guide/en/ecs/8.17/index.html */
+export const ecsVersion = '8.17.0'
+
+const word = z.string().min(1)
+const open = z.looseObject({})
+
+/**
+ * A log line, whichever way it takes: the Elastic Common Schema, of which it uses these fields. What belongs to payments
+ * alone goes below `payments`; nothing else may be added, because search knows these and no more
+ * (logstash/template.json).
+ */
+export const logLine = z.strictObject({
+  '@timestamp': z.iso.datetime(),
+  ecs: z.strictObject({ version: z.literal(ecsVersion) }),
+  message: z.string(),
+  /** Java writes the level in capitals; Logstash lowers it. */
+  log: z.strictObject({
+    level: z.string().regex(/^(trace|debug|info|warn|error|fatal)$/i),
+    logger: word.optional(),
+  }),
+  service: z.strictObject({ name: word }),
+  /** `id` makes a line that arrives twice one document. `duration` in ns. */
+  event: z
+    .strictObject({
+      id: word.optional(),
+      dataset: word.optional(),
+      action: word.optional(),
+      duration: z.int().optional(),
+      original: z.string().optional(),
+    })
+    .optional(),
+  /** What the lines of one request have in common: its x-request-id. */
+  trace: z.strictObject({ id: word }).optional(),
+  error: z
+    .strictObject({
+      type: z.string().optional(),
+      message: z.string().optional(),
+      stack_trace: z.string().optional(),
+    })
+    .optional(),
+  http: z
+    .strictObject({
+      request: z.strictObject({ method: word }).optional(),
+      response: z.strictObject({ status_code: z.int() }).optional(),
+    })
+    .optional(),
+  url: z.strictObject({ path: z.string() }).optional(),
+  process: z.strictObject({ thread: z.strictObject({ name: word }).optional() }).optional(),
+  faas: open.optional(),
+  cloud: open.optional(),
+  host: open.optional(),
+  container: open.optional(),
+  aws: open.optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  payments: open.optional(),
+})
+export type LogLine = z.output<typeof logLine>
+
+/** Of an error, what a reader needs; the stack is for the index, not for people. */
+export const errorFields = (error: unknown): NonNullable<LogLine['error']> =>
+  error instanceof Error
+    ? { type: error.name, message: error.message, ...(error.stack && { stack_trace: error.stack }) }
+    : { message: typeof error === 'string' ? error : JSON.stringify(error) }
+
+// No digits in a row, or the mask would find a card number in one line of a thousand.
+const instance = randomBytes(9).toString('base64url')
+let made = 0
+
+/** An id of its own for each line of this process. */
+export const eventId = (): string => `${instance}.${++made}`
+
+/** A line as text, card numbers masked, without line end. What has no JSON is left out. */
+export function toText(line: object): string {
+  const above: object[] = []
+  const text = JSON.stringify(line, function (this: object, _key, value: unknown) {
+    if (typeof value === 'bigint') return String(value)
+    if (value instanceof Error) return errorFields(value)
+    if (typeof value !== 'object' || value === null) return value
+    while (above.length > 0 && above.at(-1) !== this) above.pop()
+    if (above.includes(value)) return undefined
+    above.push(value)
+    return value
+  })
+  return maskJson(text)
+}

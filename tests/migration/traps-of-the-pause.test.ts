@@ -1,0 +1,258 @@
+/** Traps of PostgreSQL and PgBouncer that a switchover can fall into: each is shown here, and that ours does not. */
+import { setTimeout as delay } from 'node:timers/promises'
+import test from 'ava'
+import pg from 'pg'
+import { drain, writeNonce } from '../../migration/drain.ts'
+import { attemptToken, settledToken } from '../../migration/epoch.ts'
+import { fence, unfence } from '../../migration/fence.ts'
+import { pgbouncerGate } from '../../migration/gate/pgbouncer.ts'
+import { planFence } from '../../migration/switchover/plan.ts'
+import { startPgbouncer } from '../../rehearsal/pgbouncer/server.ts'
+import { needs } from '../parts.ts'
+import { testSandbox } from '../postgres.ts'
+import { createTestbed, execute, testServers } from './testbed.ts'
+
+const servers = await testServers()
+
+/** A site that replicates, with the fence of its source planned. */
+async function replicated() {
+  const bed = await createTestbed(servers)
+  const run = await bed.run('source')
+  await run.all(['check-databases', 'carry-schema', 'install-fence', 'subscribe-target', 'await-caught-up'])
+  const { lift } = run.context
+  const plan = await planFence(lift, lift.source)
+  const end = async () => {
+    await run.close()
+    await bed.close()
+  }
+  return { bed, lift, plan, end, source: lift.source.client, target: lift.target.client }
+}
+
+const arrived = async (client: pg.ClientBase, id: number): Promise<boolean> => {
+  for (const until = performance.now() + 10_000; performance.now() < until; await delay(10)) {
+    if ((await client.query('select from public.payments where id = $1', [id])).rowCount) return true
+  }
+  return false
+}
+
+test.serial(
+  'read-only by default is no fence: any session sets it off again; the triggers stop COPY too',
+  async (t) => {
+    const { bed, plan, source, end } = await replicated()
+    const database = source.database as string
+    await source.query(
+      `alter database ${pg.escapeIdentifier(database)} set default_transaction_read_only = on`,
+    )
+    const stray = await bed.connect('source', 'superuser')
+    await t.throwsAsync(stray.query('insert into payments (id) values (501)'), { code: '25006' })
+    await stray.query('set default_transaction_read_only = off')
+    await t.notThrowsAsync(stray.query('insert into payments (id) values (501)'), 'the trap')
+    await source.query(`alter database ${pg.escapeIdentifier(database)} reset default_transaction_read_only`)
+
+    await fence(source, 'source', attemptToken(1), plan)
+    await t.throwsAsync(stray.query('insert into payments (id) values (502)'), { code: 'LF001' })
+    await t.throwsAsync(stray.query(`copy payments (id) from program 'echo 503'`), { code: 'LF001' })
+    await unfence(source, 'source', settledToken(1), plan)
+    await end()
+  },
+)
+
+test.serial(
+  'behind the fence apply workers still write; NOLOGIN for their owner would end them',
+  async (t) => {
+    const { bed, source, target, end } = await replicated()
+    await source.query('insert into public.payments (id) values (601)')
+    t.true(await arrived(target, 601), 'the target is fenced, and follows')
+    // The trap: an owner without LOGIN has no worker any more.
+    const owner = `owner_of_${source.database}`
+    await target.query(`create role ${owner} superuser login`)
+    const { rows } = await target.query(
+      `select subname from pg_subscription where subdbid = (select oid from pg_database where datname = current_database())`,
+    )
+    await target.query(`alter subscription ${rows[0].subname} owner to ${owner}`)
+    await target.query(`alter role ${owner} nologin`)
+    const worker = () =>
+      target.query(
+        `select pg_terminate_backend(pid) from pg_stat_subscription where subname = $1 and pid is not null`,
+        [rows[0].subname],
+      )
+    await worker()
+    await source.query('insert into public.payments (id) values (602)')
+    await delay(600)
+    t.is((await target.query('select from public.payments where id = 602')).rowCount, 0, 'the trap')
+    await target.query(`alter role ${owner} login`)
+    t.true(await arrived(target, 602))
+    await target.query(`alter subscription ${rows[0].subname} owner to postgres`)
+    await target.query(`drop role ${owner}`)
+    const stray = await bed.connect('target', 'superuser')
+    await t.throwsAsync(stray.query('insert into payments (id) values (603)'), { code: 'LF001' })
+    await end()
+  },
+)
+
+test.serial('whoever owns a subscription or replicates keeps LOGIN behind the fence', async (t) => {
+  const { lift, target, end } = await replicated()
+  const owner = `subscriber_of_${target.database}`
+  await target.query(`create role ${owner} login; grant insert on public.payments to ${owner}`)
+  t.true((await planFence(lift, lift.target)).roles.includes(owner), 'it writes like any other')
+  await target.query(
+    `create subscription another_${target.database} connection 'password=x' publication p with (connect = false)`,
+  )
+  await target.query(`grant create on database ${pg.escapeIdentifier(target.database as string)} to ${owner}`)
+  await target.query(`alter subscription another_${target.database} owner to ${owner}`)
+  t.false((await planFence(lift, lift.target)).roles.includes(owner))
+  await target.query(`alter subscription another_${target.database} set (slot_name = none)`)
+  await target.query(`drop subscription another_${target.database}`)
+  await end()
+})
+
+test.serial(
+  'REVOKE CONNECT by somebody who did not grant it is a warning, and changes nothing',
+  async (t) => {
+    const { bed, plan, source, end } = await replicated()
+    const other = `other_of_${source.database}`
+    const database = pg.escapeIdentifier(source.database as string)
+    await source.query(`create role ${other} login password 'of-a-test'`)
+    const url = new URL(servers.source.url(source.database as string, other, 'of-a-test'))
+    await t.notThrowsAsync(
+      execute(url.href, `revoke connect on database ${database} from public`),
+      'the trap: no error',
+    )
+    await t.notThrowsAsync(bed.connect('source', 'app'), 'the trap: it still can')
+    await fence(source, 'source', attemptToken(1), plan)
+    await t.throwsAsync(bed.connect('source', 'app'), { message: /not permitted to log in/ })
+    await unfence(source, 'source', settledToken(1), plan)
+    await source.query(`drop role ${other}`)
+    await end()
+  },
+)
+
+test.serial('sequences pass the triggers; without LOGIN nobody is there to call them', async (t) => {
+  const { bed, plan, source, end } = await replicated()
+  const app = await bed.connect('source', 'app')
+  await fence(source, 'source', attemptToken(1), plan)
+  await t.throwsAsync(app.query(`select nextval('spare')`), undefined, 'its session is gone')
+  const stray = await bed.connect('source', 'superuser')
+  await t.notThrowsAsync(stray.query(`select nextval('spare')`), 'the trap: the triggers do not see it')
+  await unfence(source, 'source', settledToken(1), plan)
+  await end()
+})
+
+test.serial('a fence over 200 tables is one short transaction', async (t) => {
+  const { lift, source, end } = await replicated()
+  await source.query(
+    `do $$ begin for n in 1..200 loop
+       execute format('create table public.many_%s (id int primary key)', n);
+       execute format('create trigger lift_fence before insert or update or delete or truncate on public.many_%s for each statement execute function lift.refuse_write()', n);
+       execute format('alter table public.many_%s disable trigger lift_fence', n);
+     end loop; end $$`,
+  )
+  const plan = await planFence(lift, lift.source)
+  t.true(plan.tables.length > 200)
+  await fence(source, 'source', attemptToken(1), plan)
+  await t.throwsAsync(
+    execute(servers.source.url(source.database as string), 'insert into many_200 values (1)'),
+    {
+      code: 'LF001',
+    },
+  )
+  await unfence(source, 'source', settledToken(1), plan)
+  await end()
+})
+
+test.serial('a session that holds a table of a fenced database does not keep it from opening', async (t) => {
+  const { bed, plan, source, end } = await replicated()
+  await fence(source, 'source', attemptToken(1), plan)
+  const holder = await bed.connect('source', 'superuser')
+  await holder.query('begin; lock table payments in share row exclusive mode')
+  await unfence(source, 'source', settledToken(1), { ...plan, lockTimeoutMs: 50 })
+  await t.throwsAsync(holder.query('select 1'))
+  await t.notThrowsAsync(bed.pay())
+  await end()
+})
+
+test.serial('lag 0 by sent_lsn says nothing of what has arrived; the drain waits for it', async (t) => {
+  const { source, target, lift, end } = await replicated()
+  const blocker = await openAs(servers.target.url(source.database as string))
+  await blocker.query('begin; lock table payments in share mode')
+  await source.query('insert into public.payments (id) values (701)')
+  const slot = (
+    await source.query(
+      `select slot_name from pg_replication_slots where database = current_database() and slot_name like 'lift%'`,
+    )
+  ).rows[0].slot_name
+  const lagging = () =>
+    source.query(
+      `select pg_current_wal_flush_lsn() > r.sent_lsn as lags from pg_stat_replication r
+       join pg_replication_slots s on s.active_pid = r.pid where s.slot_name = $1`,
+      [slot],
+    )
+  const until = performance.now() + 10_000
+  while ((await lagging()).rows[0]?.lags !== false && performance.now() < until) await delay(10)
+  t.is((await lagging()).rows[0]?.lags, false, 'the trap: everything is sent')
+  t.is((await target.query('select from public.payments where id = 701')).rowCount, 0, 'and nothing is there')
+  const nonce = await writeNonce(source, lift.source.side, 'a trap')
+  await t.throwsAsync(drain(source, target, slot, nonce, 100), { message: /the drain reached .* in 100 ms/ })
+  await blocker.query('rollback')
+  await t.notThrowsAsync(drain(source, target, slot, nonce, 10_000))
+  await blocker.end()
+  await end()
+})
+
+const withPooler = needs('pgbouncer')
+
+withPooler.serial(
+  'PAUSE holds everyone for one open transaction; a pooler that restarts knows its route',
+  async (t) => {
+    const app = { user: 'trapped', password: 'of-a-test' }
+    for (const server of Object.values(servers)) {
+      await execute(server.url('postgres'), `create role ${app.user} login password '${app.password}'`)
+      await execute(server.url('postgres'), 'create database trapped')
+    }
+    const pooler = await startPgbouncer({
+      name: 'trapped',
+      sandbox: testSandbox(),
+      database: 'trapped',
+      app,
+      ...servers,
+    })
+    const gate = pgbouncerGate({ database: 'trapped', poolers: [pooler], appUrl: pooler.appUrl })
+    const [holder, other, admin] = await Promise.all([pooler.appUrl, pooler.appUrl, pooler.admin].map(openAs))
+    await holder?.query('begin')
+    const pausing = admin?.query('pause trapped').catch(() => {})
+    // Only once the pause has reached the pooler do others wait.
+    await openAs(pooler.admin).then((console) => console.query('show databases').then(() => console.end()))
+    let answered = false
+    const waiting = other?.query('select 1').then(() => {
+      answered = true
+    })
+    await delay(300)
+    t.false(answered, 'the trap')
+    await holder?.query('commit')
+    await pausing
+    await admin?.query('resume trapped')
+    await waiting
+
+    await holder?.query('begin')
+    await t.throwsAsync(gate.pause(2, 100), { message: /requests flow again/ })
+    await t.notThrowsAsync(other?.query('select 1') ?? Promise.reject())
+    await holder?.query('commit')
+
+    await gate.pause(4, 1000)
+    await gate.route(5, { side: 'target', host: '127.0.0.1', port: servers.target.port })
+    await gate.resume(5)
+    await pooler.restart()
+    const again = await openAs(pooler.appUrl)
+    t.is((await again.query('show server_version')).rows[0].server_version, servers.target.version)
+    await Promise.allSettled([holder, other, admin, again].map((client) => client?.end()))
+    await gate.close()
+    pooler.child.kill('SIGQUIT')
+  },
+)
+
+async function openAs(url: string): Promise<pg.Client> {
+  const client = new pg.Client(url)
+  client.on('error', () => {})
+  await client.connect()
+  return client
+}

@@ -1,0 +1,83 @@
+import test from 'ava'
+import { canonical, differences, isRebuild } from '../../../preview/diff/properties.ts'
+import { markdown, mostCharacters, verdict } from '../../../preview/report/markdown.ts'
+import { code, prose, valueText, withoutSecrets } from '../../../preview/report/words.ts'
+import { manyChanges } from './views.ts'
+
+test('a comment with a thousand changes has room, and loses no destroy, replace or guardrail', (t) => {
+  for (const only of [undefined, 'delete', 'replace'] as const) {
+    const view = manyChanges(1000, only)
+    const text = markdown(view)
+    t.true(text.length <= mostCharacters, `${only}: ${text.length}`)
+    const { changes, guardrails } = view.stacks[0]!.now!
+    for (const { name, op } of changes)
+      if (op === 'delete' || op === 'replace') t.true(text.includes(name), name)
+    for (const { rule, name } of guardrails)
+      t.true(text.includes(rule) && text.includes(name), `${rule} ${name}`)
+    t.notRegex(text, /cut here/)
+  }
+})
+
+test('a small report tells everything, verdict first', (t) => {
+  const text = markdown(manyChanges(4))
+  t.regex(text, /^## ⛔ Do not merge as it is: data or traffic would be lost\n/)
+  t.true(text.indexOf('Destroyed and replaced') < text.indexOf('<b>prod</b>'))
+  t.regex(text, /some prices were not looked up/)
+})
+
+test('a report without findings says so', (t) => {
+  const view = { ...manyChanges(4, 'update'), findings: [] }
+  t.is(verdict(view), '✅ Nothing is destroyed, replaced, opened or weakened')
+  t.is(verdict({ ...view, stacks: [] }), '✅ No stack changes')
+})
+
+test('secrets are masked, wherever they stand', (t) => {
+  const key = ['AKIA', 'IOSFODNN7', 'EXAMPLE'].join('')
+  t.notRegex(withoutSecrets(`a ${key} b`), /AKIA/)
+  t.is(withoutSecrets('postgres://app:hunter22@db/pay'), 'postgres://app:<secret>@db/pay')
+  t.notRegex(withoutSecrets('{"API_TOKEN":"abcdef123456"}'), /abcdef/)
+  t.is(withoutSecrets('DATABASE_URL_SECRET_ARN=arn:aws:x'), 'DATABASE_URL_SECRET_ARN=arn:aws:x')
+  t.is(valueText('hunter22', 'masterPassword'), '<secret>')
+})
+
+test('nothing of the program is read as Markdown', (t) => {
+  t.is(code('a `b` | c'), '`` a `b` ¦ c ``')
+  t.is(prose('<img> [x](y) @team'), '\\<img\\> \\[x\\](y) @\u200bteam')
+})
+
+test('order that AWS does not keep is no difference, and order that it keeps is one', (t) => {
+  t.deepEqual(differences({ a: ['x', 'y'] }, { a: ['y', 'x'] }), [])
+  t.deepEqual(
+    differences(
+      { policy: '{"Statement":[{"Sid":"A"},{"Sid":"B"}]}' },
+      { policy: { Statement: [{ Sid: 'B' }, { Sid: 'A' }] } },
+    ),
+    [],
+  )
+  t.is(differences({ command: ['x', 'y'] }, { command: ['y', 'x'] }).length, 1)
+  t.is(canonical({ b: 1, a: 2 }), canonical({ a: 2, b: 1 }))
+  t.deepEqual(
+    differences(
+      {
+        list: [
+          { name: 'a', value: 1 },
+          { name: 'b', value: 2 },
+        ],
+      },
+      {
+        list: [
+          { name: 'b', value: 3 },
+          { name: 'a', value: 1 },
+        ],
+      },
+    ),
+    [{ path: 'list[b].value', old: 2, now: 3 }],
+  )
+})
+
+test('the digest of a new build is no difference, another image is one', (t) => {
+  const [one, two] = ['a', 'b'].map((digit) => digit.repeat(64))
+  t.true(isRebuild({ path: 'image', old: `x@sha256:${one}`, now: `x@sha256:${two}` }))
+  t.false(isRebuild({ path: 'image', old: `x@sha256:${one}`, now: `y@sha256:${two}` }))
+  t.false(isRebuild({ path: 'image', old: 'x:1', now: 'x:2' }))
+})
