@@ -13,14 +13,14 @@ const canary = { phase: 'canary', weight: 1 } as const
 export const harmful: Harmful[] = [
   {
     title: 'an action widened to *',
-    edits: [['components/settlement-files.ts', "actions: ['s3:GetObject']", "actions: ['s3:*']"]],
+    edits: [['components/settlement-files.ts', "actions: ['s3:GetObjectVersion']", "actions: ['s3:*']"]],
     at: cutover,
     calls: [/does not run.*ReadSource.*s3:/],
   },
   {
     title: 'an action widened to * past the check',
     edits: [
-      ['components/settlement-files.ts', "actions: ['s3:GetObject']", "actions: ['s3:*']"],
+      ['components/settlement-files.ts', "actions: ['s3:GetObjectVersion']", "actions: ['s3:*']"],
       [
         'components/policies.ts',
         'const wide = actions.find((action) => /^\\*$|:\\*$/.test(action))',
@@ -35,8 +35,8 @@ export const harmful: Harmful[] = [
     edits: [
       [
         'components/settlement-files.ts',
-        "actions: ['s3:GetObject']",
-        "actions: ['s3:GetObject', 's3:DeleteObject']",
+        "actions: ['s3:GetObjectVersion']",
+        "actions: ['s3:GetObjectVersion', 's3:DeleteObject']",
       ],
     ],
     at: cutover,

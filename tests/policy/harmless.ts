@@ -134,8 +134,8 @@ export const harmless: ProposedChange[] = [
       ['components/bucket.ts', 'forceDestroy: context.disposable,', 'forceDestroy: mayGo(context),'],
       [
         'components/bucket.ts',
-        'const oldVersionDays = 90',
-        'const oldVersionDays = 90\nconst mayGo = ({ disposable }: Context) => disposable',
+        'const usualOldVersionDays = 90',
+        'const usualOldVersionDays = 90\nconst mayGo = ({ disposable }: Context) => disposable',
       ],
     ],
   },
@@ -165,13 +165,13 @@ export const harmless: ProposedChange[] = [
     edits: [
       [
         'components/settlement-files.ts',
-        "  { sid: 'ReadSource', actions: ['s3:GetObject'], resources: [`${sourceArn}/*`] },\n",
+        "  { sid: 'ReadSource', actions: ['s3:GetObjectVersion'], resources: [`${sourceArn}/*`] },\n",
         '',
       ],
       [
         'components/settlement-files.ts',
         "  {\n    sid: 'UseFilesKey',",
-        "  { sid: 'ReadSource', actions: ['s3:GetObject'], resources: [`${sourceArn}/*`] },\n  {\n    sid: 'UseFilesKey',",
+        "  { sid: 'ReadSource', actions: ['s3:GetObjectVersion'], resources: [`${sourceArn}/*`] },\n  {\n    sid: 'UseFilesKey',",
       ],
     ],
     at: { phase: 'cutover' },
