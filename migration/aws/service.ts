@@ -9,11 +9,17 @@ export const patience = {
 // For those who build this, not for who runs it at night: the project pins the SDK's version.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 
-/** Loads an SDK client at its first use: it takes a third of a second, which runs without AWS must not pay. */
+/**
+ * Loads an SDK client at its first use: it takes a third of a second, which runs without AWS must not pay. What fails
+ * is tried again by the next who asks.
+ */
 export function lazily<Loaded>(load: () => Promise<Loaded>): () => Promise<Loaded> {
   let loading: Promise<Loaded> | undefined
   return () => {
-    loading ??= load()
+    loading ??= load().catch((error) => {
+      loading = undefined
+      throw error
+    })
     return loading
   }
 }

@@ -115,7 +115,7 @@ test('sessions of one role are one approver; users and roles of other accounts a
 
 test.serial('on a stack a person is who STS says, and --as is refused', async (t) => {
   const arn = 'arn:aws:sts::333333333333:assumed-role/lead/anna'
-  let answer = 200
+  let answer = 403
   const server = createServer((_request, response) => {
     response.statusCode = answer
     response.end(
@@ -132,9 +132,9 @@ test.serial('on a stack a person is who STS says, and --as is refused', async (t
     AWS_SECRET_ACCESS_KEY: 'test',
   })
   try {
-    t.is(await whoAmI({ stack: 'prod' }), arn)
-    answer = 403
     await t.throwsAsync(whoAmI({ stack: 'prod' }), { message: /AWS does not say who you are/ })
+    answer = 200
+    t.is(await whoAmI({ stack: 'prod' }), arn)
     await t.throwsAsync(whoAmI({ stack: 'prod', as: 'anna' }), { message: /--as is for site files/ })
     t.is(await whoAmI({ as: 'anna' }), 'anna')
   } finally {
