@@ -71,6 +71,7 @@ export function albFrontDoor(options: AlbFrontDoorOptions): FrontDoor {
         hold,
         () => holdOf(why, 0, true),
         () => move({ onPremises: 100, cloud: 0 }),
+        why.reason,
       )
     },
     held: () => emergencyIn(hold),

@@ -34,6 +34,7 @@ export async function fallBackUnder(
   holds: HoldStore,
   hold: () => Promise<Hold>,
   move: () => Promise<void>,
+  reason: string,
 ): Promise<void> {
   const trouble = await hold()
     .then((written) => holds.write(written))
@@ -44,7 +45,7 @@ export async function fallBackUnder(
   await move()
   if (trouble)
     throw new Error(
-      `the weight of the cloud side is back at 0, but no hold could be written: ${trouble.message}\nSet payments-lift:weight to 0 before anyone runs up: it would move the weight again`,
+      `${reason}: the weight of the cloud side is back at 0, but no hold could be written: ${trouble.message}\nSet payments-lift:weight to 0 before anyone runs up: it would move the weight again`,
     )
 }
 

@@ -51,6 +51,7 @@ export function localFrontDoor(adminUrl: string, holds: HoldStore): FrontDoor {
         holds,
         async () => ({ weight: 0, by, at: new Date().toISOString(), reason, emergency: true }),
         () => setWeights({ onPremises: 100, cloud: 0 }),
+        reason,
       ),
     held: () => emergencyIn(holds),
     release: () => holds.remove(),
