@@ -1,6 +1,7 @@
 import { link, mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Site } from '../site.ts'
+import { syncFolder } from '../store/files.ts'
 import { recordStore } from '../store/open.ts'
 import type { Decision, DecisionStore, Verdict } from './decision.ts'
 import { decisionRecords } from './records.ts'
@@ -87,14 +88,5 @@ async function durably(path: string, text: string): Promise<void> {
     await file.sync()
   } finally {
     await file.close()
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }

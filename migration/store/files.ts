@@ -72,7 +72,8 @@ const absent =
     throw error
   }
 
-async function syncFolder(folder: string): Promise<void> {
+/** Makes the names in a folder durable; a file's own sync does not. */
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
   try {
     await handle.sync()

@@ -3,6 +3,7 @@ import { otherSide } from '../../migration/database.ts'
 import type { Side } from '../../migration/gate/gate.ts'
 import { resume } from '../../migration/resume.ts'
 import { readSite } from '../../migration/site.ts'
+import { pauseSteps } from '../../migration/steps/index.ts'
 import { fileStore } from '../../migration/store/files.ts'
 import { mailbox } from '../../migration/watchdog/mailbox.ts'
 import { spawnProgram } from '../host/server-process.ts'
@@ -34,17 +35,7 @@ export interface Outcome {
 /** The steps that cutover and rollback have. */
 export const switchoverSteps = [
   ...['preflight', 'freeze-ddl', 'verify-rows', 'prepare', 'arm'],
-  ...[
-    'pause',
-    'fence',
-    'drain',
-    'sequences',
-    'verify-changes',
-    'turn-replication',
-    'decide',
-    'open',
-    'resume',
-  ],
+  ...pauseSteps,
   ...['clear-away', 'verify-way-back'],
 ] as const
 
