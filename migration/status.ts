@@ -23,6 +23,8 @@ export interface Status {
   /** Percent of requests that go to the cloud. */
   weight?: number
   hold?: Hold
+  /** Why the front door could not be asked whether a hold stands. */
+  holdTrouble?: string
   run?: RunStatus
   arming?: Arming
   watchdog: boolean
@@ -106,15 +108,18 @@ async function gateStates(site: Site): Promise<GateState[] | string> {
 }
 
 /** What the front door says, as far as it can be asked. */
-async function doorOf(site: Site): Promise<Pick<Status, 'weight' | 'hold'>> {
+async function doorOf(site: Site): Promise<Pick<Status, 'weight' | 'hold' | 'holdTrouble'>> {
   if (site.frontDoor.kind === 'none') return {}
   const frontDoor = createFrontDoor(site)
   try {
     const [weights, hold] = await Promise.all([
       frontDoor.weights().catch(() => undefined),
-      frontDoor.held().catch(() => undefined),
+      frontDoor.held().then(
+        (hold) => hold && { hold },
+        (error) => ({ holdTrouble: (error as Error).message }),
+      ),
     ])
-    return { ...(weights && { weight: weights.cloud }), ...(hold && { hold }) }
+    return { ...(weights && { weight: weights.cloud }), ...hold }
   } finally {
     await frontDoor.close()
   }

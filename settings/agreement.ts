@@ -88,6 +88,20 @@ const rules: Rule[] = [
     },
   },
   {
+    // A gate sends a connection to another host and port; the database in its address stays.
+    needs: ['onPremises', 'database'],
+    check: ({ onPremises, database }) =>
+      onPremises.database.name === database.name
+        ? []
+        : [
+            problem(
+              ['onPremises', 'database', 'name'],
+              onPremises.database.name,
+              `write ${database.name}, as database.name: both sides of the lift are reached by one name`,
+            ),
+          ],
+  },
+  {
     needs: ['services'],
     check: ({ services: { api } }) =>
       api.maxTasks >= api.tasks

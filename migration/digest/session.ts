@@ -58,7 +58,8 @@ export async function rows(
 export interface SnapshotSessions {
   side: Side
   sessions: pg.Client[]
-  cancel(): Promise<void>
+  /** Ends the sessions on the server, whatever they are doing. */
+  terminate(): Promise<void>
   close(): Promise<void>
 }
 
@@ -89,7 +90,7 @@ export async function openSnapshot(
       const [[snapshot]] = (await rows(leader, 'SELECT pg_catalog.pg_export_snapshot()')) as [[string]]
       await Promise.all(followers.map((follower) => follower.query(begin(digesting, snapshot))))
     }
-    return { side, sessions, close, cancel: () => cancel(side, connection, sessions) }
+    return { side, sessions, close, terminate: () => terminate(side, connection, sessions) }
   } catch (error) {
     await close()
     throw cannotCompare(side, 'opening a snapshot', error)
@@ -124,11 +125,14 @@ async function closeAll(sessions: pg.Client[]): Promise<void> {
   await Promise.allSettled(sessions.map((session) => session.end()))
 }
 
-/** Ends what the sessions are doing on the server, which would otherwise read on to the end of its query. */
-async function cancel(side: Side, connection: Connection, sessions: readonly pg.Client[]): Promise<void> {
+/**
+ * Ends the sessions on the server, which would otherwise read on to the end of their queries. Not by a cancel: one
+ * that overtakes its query on the way finds an idle session, and is lost.
+ */
+async function terminate(side: Side, connection: Connection, sessions: readonly pg.Client[]): Promise<void> {
   const client = await connect(side, connection)
   const pids = sessions.map((session) => (session as unknown as { processID: number }).processID)
-  await client.query('SELECT pg_catalog.pg_cancel_backend(pid) FROM pg_catalog.unnest($1::int4[]) pid', [
+  await client.query('SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.unnest($1::int4[]) pid', [
     pids,
   ])
   await client.end()

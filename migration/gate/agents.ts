@@ -53,13 +53,12 @@ export function agentsGate(urls: string[], addressOf: (side: Side) => Route, key
     },
     async send(token, route) {
       await allTried(
-        clients.map(async (client) => {
+        clients.map(async (client) =>
           expectOk(
-            [await call(client, '/gate/route', { epoch: token, route })],
-            `route to the ${route.side} database`,
-          )
-          expectOk([await call(client, '/gate/resume', { epoch: token })], 'let requests through again')
-        }),
+            [await call(client, '/gate/send', { epoch: token, route })],
+            `send requests to the ${route.side} database`,
+          ),
+        ),
       )
     },
     async state() {

@@ -37,8 +37,8 @@ export function createScreen({ json, busy, write: out }: ScreenOptions): Screen 
   if (json) {
     const shown = (journal: Journal): Journal => ({
       ...journal,
-      write(event, detail) {
-        const entry = journal.write(event, detail)
+      write(event, detail, durability) {
+        const entry = journal.write(event, detail, durability)
         write(JSON.stringify(entry))
         return entry
       },

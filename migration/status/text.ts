@@ -8,12 +8,13 @@ import type { RunStatus } from './run.ts'
 export function statusText(status: Status, now = Date.now()): string {
   const { lock, run, arming, watchdog, decision, databases, gates } = status
   const lines = [verdictOf(status)]
-  const { phase, weight, hold } = status
+  const { phase, weight, hold, holdTrouble } = status
   if (phase)
     lines.push(
       `phase       ${phase}${weight === undefined ? '' : `, ${weight} % of requests go to the cloud`}`,
     )
   if (hold) lines.push(`hold        ${holdText(hold)}`)
+  if (holdTrouble) lines.push(`hold        not known, there may be one: ${holdTrouble}`)
   if (lock) lines.push(`lock        ${lock.explanation}`)
   if (run) lines.push(...runLines(run, lock?.alive === true, now))
   if (arming)

@@ -1,7 +1,7 @@
 import { inWords } from '../page/duration.ts'
 import type { Switchover } from '../switchover/plan.ts'
 import { settle } from '../switchover/settle.ts'
-import { type StepName, steps } from './index.ts'
+import { pauseSteps, type StepName, steps } from './index.ts'
 import type { Step, StepContext } from './step.ts'
 
 interface RunState {
@@ -21,10 +21,11 @@ export async function runStep(
   run: RunState,
 ): Promise<void> {
   const { journal } = context
+  const durability = (pauseSteps as readonly string[]).includes(step.name) ? 'process' : 'disk'
   const began = performance.now()
   let ms = 0
   try {
-    journal.write('step-begin', { step: step.name, ...(args.length > 0 ? { args } : {}) })
+    journal.write('step-begin', { step: step.name, ...(args.length > 0 ? { args } : {}) }, durability)
     if (context.interrupted && context.switchover.stage !== 'decided')
       throw new Error(context.interrupted === true ? 'interrupted by Ctrl-C' : context.interrupted)
     guardDeadline(context)
@@ -40,14 +41,14 @@ export async function runStep(
     }
     if (run.execute || !step.act) {
       ms = performance.now() - began
-      journal.write('step-end', {
-        step: step.name,
-        ms: Math.round(ms * 100) / 100,
-        expectedMs: step.expectedMs,
-      })
+      journal.write(
+        'step-end',
+        { step: step.name, ms: Math.round(ms * 100) / 100, expectedMs: step.expectedMs },
+        durability,
+      )
     }
   } catch (error) {
-    journal.write('step-failed', { step: step.name, error: (error as Error).message })
+    journal.write('step-failed', { step: step.name, error: (error as Error).message }, durability)
     flush(context)
     context.print(`  ✖ ${step.summary}`)
     throw new Error(await recover(context, run, error as Error))

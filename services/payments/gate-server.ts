@@ -31,6 +31,12 @@ export function createGateServer(gate: Gate) {
     return gate.status()
   })
 
+  app.post('/gate/send', async (request) => {
+    const body = routeBody.parse(request.body)
+    await gate.send(body.epoch, body.route)
+    return gate.status()
+  })
+
   app.post('/gate/probe', async (request, reply) => {
     const route = routeShape.parse(request.body)
     try {

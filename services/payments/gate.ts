@@ -65,18 +65,24 @@ export class Gate {
   /** Nothing flows to a new route until {@link resume}, also when the gate was open. */
   async route(epoch: number, route: Route): Promise<void> {
     this.#obey(epoch)
-    const now = this.#record.route
-    if (now.side !== route.side || now.host !== route.host || now.port !== route.port) {
-      if (this.#record.state === 'open') this.#hold()
-      this.#record = { ...this.#record, route }
-      this.#database.connectTo(route.host, route.port)
-    }
+    this.#turnTo(route)
     await this.#keep()
   }
 
   /** Opens first and writes it down then: requests do not wait for the disk. */
   async resume(epoch: number): Promise<void> {
     this.#obey(epoch)
+    if (this.#record.state === 'paused') this.#open()
+    await this.#keep()
+  }
+
+  /**
+   * Routes and resumes, with one wait for the disk, after requests flow. A process that ends before it is written
+   * down comes back holding: whoever sends it has decided, and sends again.
+   */
+  async send(epoch: number, route: Route): Promise<void> {
+    this.#obey(epoch)
+    this.#turnTo(route)
     if (this.#record.state === 'paused') this.#open()
     await this.#keep()
   }
@@ -90,6 +96,14 @@ export class Gate {
     if (epoch < this.#record.epoch)
       throw new StaleEpochError(`epoch ${this.#record.epoch} has been obeyed already`)
     if (epoch > this.#record.epoch) this.#record = { ...this.#record, epoch }
+  }
+
+  #turnTo(route: Route): void {
+    const now = this.#record.route
+    if (now.side === route.side && now.host === route.host && now.port === route.port) return
+    if (this.#record.state === 'open') this.#hold()
+    this.#record = { ...this.#record, route }
+    this.#database.connectTo(route.host, route.port)
   }
 
   #hold(): void {

@@ -85,6 +85,8 @@ export class RouteAgent {
   route = (token: number, side: Side) =>
     this.#order((gate) => gate.route(token, addressOn(this.#environment, side)))
   resume = (token: number) => this.#order((gate) => gate.resume(token))
+  send = (token: number, side: Side) =>
+    this.#order((gate) => gate.send(token, addressOn(this.#environment, side)))
   probe = (side: Side) => this.#order((gate) => gate.probe(side))
 
   /** As PgBouncer itself says it. */

@@ -67,6 +67,11 @@ export function createAgentServer(agent: RouteAgent, tls: { cert: string; key: s
       await agent.resume(resumeBody.parse(json(body)).epoch)
       return agent.status()
     })
+    gate.post('/gate/send', async ({ body }) => {
+      const order = routeBody.parse(json(body))
+      await agent.send(order.epoch, order.route.side)
+      return agent.status()
+    })
     gate.post('/gate/probe', async ({ body }, reply) => {
       try {
         await agent.probe(probeBody.parse(json(body)).side)

@@ -34,6 +34,16 @@ test('what was written is read back, in order', (t) => {
   t.is(broken, undefined)
 })
 
+test('a line that does not wait for the disk is in the file at once, in the chain like any other', (t) => {
+  const path = join(mkdtempSync(join(testSandbox().dir, 'journal-')), 'run.jsonl')
+  const journal = openJournal(path)
+  journal.write('pause', {}, 'process')
+  t.like(readJournal(readFileSync(path, 'utf8')), { broken: undefined, entries: [{ event: 'pause' }] })
+  journal.write('done')
+  t.is(readJournal(readFileSync(path, 'utf8')).entries.length, 2)
+  journal.close()
+})
+
 test('a changed byte is noticed, and where', (t) => {
   const text = readFileSync(written(['one', 'two', 'three', 'four']), 'utf8')
   fc.assert(

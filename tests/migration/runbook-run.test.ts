@@ -181,6 +181,9 @@ test.serial('the emergency way back waits for nobody, and holds', async (t) => {
   await t.throwsAsync(drive('shift-traffic', site, { execute: true }), { message: held })
   await drive('release-hold', site, { execute: true })
   t.is(await storedHolds(deskStore(bed.site)).read(), undefined)
+  await deskStore(bed.site).put('hold.json', '{"weight": 0')
+  t.regex(statusText(await readStatus(readSite(site))), /hold {8}not known, there may be one: .*JSON/)
+  await storedHolds(deskStore(bed.site)).remove()
   door.close()
 })
 

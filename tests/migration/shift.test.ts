@@ -136,8 +136,7 @@ test('behind a real front door: a slow cloud side at weight 5 loses its traffic 
   t.like(await door.held(), { weight: 0, emergency: true })
   t.like(written[0], { event: 'abort-criterion' })
   t.regex(String(written[0]?.['reason']), /p99 of the cloud side/)
-  // How quick: at most 2 s is promised; a busy machine's disk makes the hold slower than the weight.
-  t.is(typeof written[0]?.['ms'], 'number')
+  t.true(Number(written[0]?.['ms']) <= 2000)
   t.log(`${written[0]?.['ms']} ms from the measurement to weight 0`)
   stop = true
   await Promise.all(load)

@@ -85,7 +85,10 @@ export const harmful: Harmful[] = [
   },
   {
     title: 'a database renamed',
-    edits: [['Pulumi.prod.yaml', 'instances: 3\n    name: pay', 'instances: 3\n    name: payments']],
+    edits: [
+      ['Pulumi.prod.yaml', 'port: 5432\n      name: pay', 'port: 5432\n      name: payments'],
+      ['Pulumi.prod.yaml', 'instances: 3\n    name: pay', 'instances: 3\n    name: payments'],
+    ],
     at: replicate,
     calls: [/database-cluster.*replaced.*all rows/, /databaseName.*pay.*payments/],
   },

@@ -51,6 +51,25 @@ test('an act that could not be written down is reported, and can be repeated', a
   t.like(readRouteFile(file), { route: atTarget })
 })
 
+test('sent, requests flow before it is written down, and the answer waits until it is', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'payments-route-'))
+  const file = join(folder, 'route.json')
+  const { act, authorise, status, to, atSource, atTarget } = await gateWorld(t, source, target, file)
+  await act('pause', { epoch: 1, timeoutMs: 1000 })
+  const held = authorise('k')
+  while ((await status()).waiting === 0) await new Promise(setImmediate)
+  t.like(await act('send', { epoch: 0, route: atTarget }), { status: 409, error: 'stale-epoch' })
+  t.like(readRouteFile(file), { state: 'paused', route: atSource })
+  rmSync(folder, { recursive: true })
+  t.like(await act('send', { epoch: 1, route: atTarget }), { status: 500, error: 'failed' })
+  t.is((await held).statusCode, 201)
+  t.is((await to.owner.query('select from payments')).rowCount, 1)
+  mkdirSync(folder)
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  t.like(await act('send', { epoch: 1, route: atTarget }), { status: 200, state: 'open', route: 'target' })
+  t.deepEqual(readRouteFile(file), { epoch: 1, state: 'open', route: atTarget })
+})
+
 test('a route file that is not one is refused, not guessed', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'payments-route-'))
   t.teardown(() => rmSync(folder, { recursive: true }))

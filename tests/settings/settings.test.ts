@@ -86,6 +86,14 @@ test('targets on-premises are private addresses', (t) => {
   }
 })
 
+test('both sides of the lift have one database name', (t) => {
+  const config = changed('onPremises', (group) => {
+    ;(group as unknown as { database: { name: string } }).database.name = 'legacy'
+  })
+  t.like(problems(config)[0], { key: 'payments-lift:onPremises.database.name' })
+  t.regex(problems(config)[0]?.mend ?? '', /write pay, as database\.name/)
+})
+
 test('a weight belongs to its phase', (t) => {
   t.regex(problems({ ...prod, 'payments-lift:weight': '5' })[0]?.mend ?? '', /phase foundation has weight 0/)
   t.regex(

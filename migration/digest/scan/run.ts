@@ -52,8 +52,8 @@ export async function withRun<T>(
   ])
   const comparison = createHash('sha256').update(fingerprint).digest('hex')
   const sides = await openBoth(source, target, jobs, tables)
-  const cancel = () => Promise.allSettled([sides.source.cancel(), sides.target.cancel()])
-  const onAbort = () => void cancel()
+  const terminate = () => Promise.allSettled([sides.source.terminate(), sides.target.terminate()])
+  const onAbort = () => void terminate()
   signal.addEventListener('abort', onAbort)
   let journal: ChunkJournal | undefined
   try {
@@ -65,8 +65,8 @@ export async function withRun<T>(
     const chunkBytes = chunkMebibytes * 1024 * 1024
     return await work({ tables, sides, clients, seeds, where, meter, journal, chunkBytes, signal })
   } catch (error) {
+    await terminate()
     signal.throwIfAborted()
-    await cancel()
     throw error
   } finally {
     signal.removeEventListener('abort', onAbort)
