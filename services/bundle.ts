@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { build, type Plugin } from 'esbuild'
+import { build } from 'esbuild'
+import { lean } from './lean.ts'
 
 /** What is deployed as a function: the folder of its handler, and the name of its bundle. */
 export const functions = ['settlement', 'webhooks', 'log-shipper'] as const
@@ -19,17 +20,7 @@ const root = join(import.meta.dirname, '..')
 export const entryOf = (name: FunctionName): string => join(root, 'services', name, 'handler.ts')
 
 /** Dependencies in CommonJS ask for `require`; a bundle in ESM has none of its own. */
-const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
-
-/** zod's messages in 50 languages are a quarter of a megabyte; we write our own, in one. */
-const onlyEnglish: Plugin = {
-  name: 'only-english',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
-      contents: "export { default as en } from './en.js'",
-    }))
-  },
-}
+const banner = 'const require = process.getBuiltinModule;'
 
 /**
  * Builds `<into>/<name>/index.mjs` for each function, and `<into>/../meta/<name>.json` (esbuild's metafile) beside.
@@ -63,7 +54,9 @@ async function bundle(name: FunctionName, into: string, metas: string): Promise<
     mainFields: ['module', 'main'],
     banner: { js: banner },
     external: ['pg-native', 'pg-cloudflare'],
-    plugins: [onlyEnglish],
+    // pg asks it whether this is a Cloudflare Worker, and where it is missing (Node 20) loads all of fetch to find out.
+    define: { navigator: JSON.stringify({ userAgent: 'Node.js' }) },
+    plugins: [lean],
     metafile: true,
     logLevel: 'warning',
   })

@@ -1,6 +1,7 @@
 import type { CloudWatchLogsDecode } from '@aws-lambda-powertools/parser/types'
 import { maskCardNumbers, maskJson } from '../logging/card-numbers.ts'
-import { ecsVersion, logLine } from '../logging/ecs.ts'
+import { logLine } from '../logging/ecs.ts'
+import { ecsVersion } from '../logging/line.ts'
 
 type Fields = Record<string, unknown>
 type LogEvent = CloudWatchLogsDecode['logEvents'][number]

@@ -1,6 +1,6 @@
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger'
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types'
-import { ecsVersion, errorFields, eventId, toText } from './ecs.ts'
+import { ecsVersion, errorFields, eventId, toText } from './line.ts'
 
 /** Powertools' lines in the schema of all, card numbers masked before they leave the process. */
 class EcsFormatter extends LogFormatter {

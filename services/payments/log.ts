@@ -1,6 +1,6 @@
 import { type DestinationStream, pino } from 'pino'
 import { maskJson } from '../logging/card-numbers.ts'
-import { ecsVersion, errorFields, eventId, toText } from '../logging/ecs.ts'
+import { ecsVersion, errorFields, eventId, toText } from '../logging/line.ts'
 import { TcpSender } from '../logging/tcp-sender.ts'
 import type { Environment } from './environment.ts'
 
