@@ -271,8 +271,9 @@ test('an aborted comparison ends on the servers too', async (t) => {
   const running = verifyAll(source, target, { plan, where: 'pg_sleep(1) IS NOT NULL', signal: abort.signal })
   const active = async () =>
     (
-      await onSource(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(1)%'
-      AND state = 'active' AND pid <> pg_backend_pid()`)
+      await onSource(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`,
+      )
     ).rowCount
   while ((await active()) === 0);
   abort.abort(new Error('stop'))
