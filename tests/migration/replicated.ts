@@ -8,7 +8,7 @@ import { createTestbed, type Run, type Testbed } from './testbed.ts'
 export async function replicated(
   t: ExecutionContext,
   servers: { source: PostgresServer; target: PostgresServer },
-): Promise<{ bed: Testbed; run: Run; source: pg.ClientBase; target: pg.ClientBase; link: string }> {
+): Promise<{ bed: Testbed; run: Run; source: pg.Client; target: pg.Client; link: string }> {
   const bed = await createTestbed(servers, {
     deadlineMs: 60_000,
     slotTimeoutMs: 60_000,
