@@ -55,7 +55,7 @@ async function wholeTable(): Promise<Target[]> {
   const site = join(sandbox.dir, 'site.yaml')
   writeFileSync(site, JSON.stringify({ source: { url: source }, target: { url: target } }))
   const command = () =>
-    program(process.execPath, ['--import', 'tsx', 'scripts/verify.ts', '--site', site, '--recheck', '0'])
+    program(process.execPath, ['scripts/start.mjs', 'verify', '--site', site, '--recheck', '0'])
   const peer = async (differences: number) => {
     const columns = ['account', 'amount', 'note', 'at'].flatMap((column) => ['-c', column])
     const [ours, theirs] = [source, target].map((url) => url.replace(/^postgres:/, 'postgresql:')) as [
@@ -91,7 +91,7 @@ async function wholeTable(): Promise<Target[]> {
     Promise.all(clients.map((client) => client.query(`COPY payment TO '/dev/null'`))),
   )
   await measure('start of the command', () =>
-    program(process.execPath, ['--import', 'tsx', 'scripts/verify.ts', '--help']),
+    program(process.execPath, ['scripts/start.mjs', 'verify', '--help']),
   )
   if (havePeer) await measure('start of data-diff', () => program(dataDiff, ['--help']))
   for (const state of ['equal', 'one row differs']) {

@@ -28,7 +28,7 @@ function siteFile(d: { source: string; target: string }): string {
 }
 
 function start(...args: string[]): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', 'scripts/verify.ts', ...args], { cwd: root })
+  return spawn(process.execPath, ['scripts/start.mjs', 'verify', ...args], { cwd: root })
 }
 
 async function run(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {

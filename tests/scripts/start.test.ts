@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import test from 'ava'
+
+const root = resolve(import.meta.dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'start-'))
+test.after.always(() => rmSync(folder, { recursive: true, force: true }))
+
+const write = (file: string, text: string) => writeFileSync(join(folder, file), text)
+const run = async (...args: string[]) =>
+  (await promisify(execFile)(process.execPath, ['scripts/start.mjs', 'say', ...args], { cwd: folder })).stdout
+const kept = async () =>
+  (await readdir(join(folder, 'node_modules/.cache/payments-lift/say'))).filter(
+    (name) => name !== 'made.json',
+  )
+
+test('a command is made once, and anew when a source of it changes', async (t) => {
+  for (const each of ['scripts', 'part', 'node_modules']) mkdirSync(join(folder, each))
+  copyFileSync(join(root, 'scripts/start.mjs'), join(folder, 'scripts/start.mjs'))
+  for (const each of ['esbuild', 'zod'])
+    symlinkSync(join(root, 'node_modules', each), join(folder, 'node_modules', each))
+  write('package-lock.json', '{}')
+  write('part/where.ts', 'export const where: string = import.meta.dirname')
+  write('part/late.ts', "import { z } from 'zod'\nexport const late = z.string().parse('late')")
+  write(
+    'scripts/say.ts',
+    `import { where } from '../part/where.ts'
+     console.log(process.argv.slice(2).join(' '), where, (await import('../part/late.ts')).late)`,
+  )
+  const expected = `a b ${join(folder, 'part')} late\n`
+  t.is(await run('a', 'b'), expected)
+  const [first] = await kept()
+  t.is(await run('a', 'b'), expected)
+  t.deepEqual(await kept(), [first])
+  write('part/late.ts', "export const late = 'later'")
+  t.is(await run('a', 'b'), expected.replace('late', 'later'))
+  t.is((await kept()).length, 2)
+})
