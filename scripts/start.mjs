@@ -1,8 +1,8 @@
 /**
  * Starts a command of this folder from one file that esbuild makes of it and keeps in node_modules/.cache, in a fifth
  * of the processor time that tsx takes for it: node scripts/start.mjs verify …
- * The file is made anew when a source of it, the installed packages or this file changed. Where it cannot be kept, tsx
- * starts the command.
+ * The file is made anew when a source of it, the installed packages or this file changed. Where it cannot be made, for
+ * whatever reason, tsx starts the command.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -78,6 +78,7 @@ async function make() {
     banner: { js: 'const require = process.getBuiltinModule;' },
     sourcemap: 'linked',
     metafile: true,
+    logLevel: 'silent',
     plugins: [ourFiles],
   })
   const ours = Object.keys(metafile.inputs).filter((file) => !file.startsWith('node_modules'))
@@ -93,8 +94,7 @@ async function fileToImport() {
   if (kept) return join(root, kept)
   try {
     return join(root, await make())
-  } catch (error) {
-    if (!['EACCES', 'EROFS', 'EPERM', 'ENOSPC'].includes(error.code)) throw error
+  } catch {
     const { register } = await import('tsx/esm/api')
     register()
     return source

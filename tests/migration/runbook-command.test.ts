@@ -70,7 +70,7 @@ test('list says of every runbook what it is for and when', async (t) => {
 })
 
 async function command(args: string[]): Promise<{ exit: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/runbook.ts', ...args], {
+  const child = spawn(process.execPath, ['scripts/start.mjs', 'runbook', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   testSandbox().adopt(child)

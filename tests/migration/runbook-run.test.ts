@@ -325,7 +325,7 @@ async function leaveStaleLock(more: object = {}): Promise<void> {
 
 /** The command as it is typed, in a process group of its own. */
 function begin(args: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/runbook.ts', ...args], {
+  const child = spawn(process.execPath, ['scripts/start.mjs', 'runbook', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
