@@ -1,7 +1,7 @@
 import fastify, {
   type FastifyBaseLogger,
+  type FastifyBodyParser,
   type FastifyError,
-  type FastifyInstance,
   type FastifyReply,
   LogController,
 } from 'fastify'
@@ -29,6 +29,8 @@ export interface AppOptions {
   tls?: Tls | undefined
 }
 
+type BodyParser = FastifyBodyParser<string>
+
 const json = 'application/json; charset=utf-8'
 const paymentId = /^pay_[1-9]\d{0,18}$/
 
@@ -49,7 +51,11 @@ export function createApp({ payments, database, side, log, tls }: AppOptions) {
     exposeHeadRoutes: false,
     onProtoPoisoning: 'error',
   })
-  acceptEmptyBodies(app)
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    orEmpty(app.getDefaultJsonParser('error', 'error')),
+  )
 
   app.addHook('onRequest', ({ id }, reply, done) => {
     reply.header('x-side', side).header(correlationHeader, id)
@@ -131,10 +137,9 @@ function sendError(error: FastifyError, reply: FastifyReply): FastifyReply {
 }
 
 /** A capture needs no body, yet many clients send `content-type: application/json` with every POST. */
-function acceptEmptyBodies(app: FastifyInstance): void {
-  const parseJson = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+const orEmpty =
+  (parseJson: BodyParser): BodyParser =>
+  (request, body, done) => {
     if (body === '') done(null, undefined)
-    else parseJson(request, body as string, done)
-  })
-}
+    else parseJson(request, body, done)
+  }
