@@ -4,14 +4,16 @@ import { readFenceRow } from '../epoch.ts'
 import type { Side } from '../gate/gate.ts'
 import { takeOver } from '../postgres/session.ts'
 import { dropLinkSlots, dropSubscription, dropTrackingSlots, subscriptions } from '../replication.ts'
+import { schedulesOf } from '../schedules/create.ts'
 import type { Site } from '../site.ts'
 
 /**
- * Removes what a run made that died before it was armed, or after it was settled: the freeze of the schema, the
- * link back that never ran, and slots that nobody reads and that would hold WAL until a disk is full. Nothing of the
+ * Removes what a run made that died before it was armed, or after it was settled: the hold of schedules, the freeze
+ * of the schema, the link back that never ran, and slots that nobody reads and that would hold WAL until a disk is full. Nothing of the
  * link that runs is touched. Only while no switchover is under way.
  */
 export async function removeLeftovers(site: Site): Promise<void> {
+  await schedulesOf(site).releaseAny()
   await freshlyOpened(site, 'source', 'resume', (source) =>
     freshlyOpened(site, 'target', 'resume', async (target) => {
       for (const { client } of [source, target]) {

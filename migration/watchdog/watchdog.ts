@@ -95,9 +95,7 @@ export async function watch(
     const { decision, postponed } = await settle(means, arming, 'back', by)
     const [trouble] = postponed
     if (trouble) {
-      throw new Error(
-        `«${decision.verdict}» is done, what is left on the other database is not: ${trouble.message}`,
-      )
+      throw new Error(`«${decision.verdict}» is done, what is left besides is not: ${trouble.message}`)
     }
     events.settled(arming, decision)
     await box.disarm(arming.epoch)

@@ -5,6 +5,7 @@ import { resume } from '../../migration/resume.ts'
 import { readSite } from '../../migration/site.ts'
 import { pauseSteps } from '../../migration/steps/index.ts'
 import { fileStore } from '../../migration/store/files.ts'
+import { msSince } from '../../migration/watchdog/machine-clock.ts'
 import { mailbox } from '../../migration/watchdog/mailbox.ts'
 import { spawnProgram } from '../host/server-process.ts'
 import { decisionsOf } from './condition.ts'
@@ -22,6 +23,8 @@ export interface Kill {
   point: Point
   /** How long after the runner has come by, milliseconds; it does not wait there. Absent: it is held, exactly there. */
   afterMs?: number
+  /** Of both: the watchdog dies so long before it would decide, milliseconds, and not with the runner. */
+  beforeDeadlineMs?: number
 }
 
 export interface Outcome {
@@ -34,7 +37,7 @@ export interface Outcome {
 
 /** The steps that cutover and rollback have. */
 export const switchoverSteps = [
-  ...['preflight', 'freeze-ddl', 'verify-rows', 'prepare', 'arm'],
+  ...['preflight', 'freeze-ddl', 'verify-rows', 'prepare', 'hold-schedules', 'arm'],
   ...pauseSteps,
   ...['clear-away', 'verify-way-back'],
 ] as const
@@ -57,6 +60,7 @@ export async function killAndRescue(stage: Stage, kill: Kill): Promise<Outcome> 
   if (came && kill.afterMs) await delay(kill.afterMs)
   const killedAt = Date.now()
   if (kill.victim !== 'watchdog') process.kill(runner.child.pid ?? 0, 'SIGKILL')
+  if (kill.beforeDeadlineMs !== undefined) await guardedFor(stage, stage.deadlineMs - kill.beforeDeadlineMs)
   if (kill.victim !== 'runner') process.kill(world.watchdog.pid, 'SIGKILL')
   if (exactly && kill.victim === 'watchdog') runner.goOn()
   const { code, output } = await runner.ended
@@ -79,6 +83,15 @@ export async function killAndRescue(stage: Stage, kill: Kill): Promise<Outcome> 
   if (kill.victim === 'watchdog' && code !== 0 && decided)
     throw new Error(`only the watchdog was killed, and the run failed after its decision:\n${output}`)
   return { from, record, writePauseMs }
+}
+
+/** Returns when the watchdog has guarded the last switchover for so long. */
+async function guardedFor({ world }: Stage, ms: number): Promise<void> {
+  const beat = await mailbox(fileStore(world.journal)).lastBeat()
+  const moment = Object.values(beat?.since ?? {}).at(-1)
+  const guardedMs = moment && msSince(moment)
+  if (guardedMs === undefined) throw new Error('the watchdog guards nothing')
+  await delay(ms - guardedMs)
 }
 
 /** As an operator does who sees that the run has died: the command, and once more if it was interfered with. */

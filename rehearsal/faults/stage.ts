@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import type { Side } from '../../migration/gate/gate.ts'
 import { resume } from '../../migration/resume.ts'
@@ -53,7 +54,10 @@ export async function createStage({
     sandbox,
     soakMs: 0,
     limits: { deadlineMs },
-    watchdog: { args: ['--import', './rehearsal/faults/preload.ts'], env: { LIFT_FAULT_CLOCK: '3600000' } },
+    watchdog: {
+      before: fileURLToPath(new URL('preload.ts', import.meta.url)),
+      env: { LIFT_FAULT_CLOCK: '3600000' },
+    },
   })
   try {
     for (const side of ['source', 'target'] as const)

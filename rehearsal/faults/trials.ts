@@ -1,6 +1,7 @@
 import { type Kill, killAndRescue, type Outcome } from './kills.ts'
 import { pauseFaults } from './pause-faults.ts'
-import { described, everyKill, randomKills } from './random-kills.ts'
+import { described, everyKill, lateKills, randomKills } from './random-kills.ts'
+import { refusals } from './refusals.ts'
 import type { Point } from './runner.ts'
 import { canMount, diskFull, jumpingClocks, jumpingClocksAlone, sleeper } from './runner-faults.ts'
 import { play } from './scene.ts'
@@ -14,7 +15,7 @@ export interface Trial {
 }
 
 /** What `--only` may name, beside a part of a name. */
-export const named = ['every-kill', 'random-kills', 'pause', 'sleepers'] as const
+export const named = ['every-kill', 'random-kills', 'late-kills', 'pause', 'sleepers'] as const
 
 export function trials({
   only,
@@ -28,14 +29,15 @@ export function trials({
   const groups: Record<(typeof named)[number], Trial[]> = {
     'every-kill': everyKill().map(killTrial),
     'random-kills': randomKills(seed, runs).map(killTrial),
+    'late-kills': lateKills.map(killTrial),
     pause: inThePause(),
     sleepers: sleepers(),
   }
   if (only === undefined) return Object.values(groups).flat()
   const group = groups[only as keyof typeof groups]
   if (group) return group
-  return [...groups.pause, ...groups.sleepers, ...groups['every-kill']].filter(({ name }) =>
-    name.includes(only),
+  return [...groups.pause, ...groups.sleepers, ...groups['late-kills'], ...groups['every-kill']].filter(
+    ({ name }) => name.includes(only),
   )
 }
 
@@ -57,7 +59,7 @@ function inThePause(): Trial[] {
       },
     }),
   )
-  const faults = [...pauseFaults, jumpingClocks, jumpingClocksAlone].map(
+  const faults = [...pauseFaults, ...refusals, jumpingClocks, jumpingClocksAlone].map(
     (fault): Trial => ({ name: fault.name, bounded: false, run: (stage) => play(stage, fault) }),
   )
   return [...faults, ...full]

@@ -3,6 +3,7 @@ import test from 'ava'
 import type { Kill } from '../../rehearsal/faults/kills.ts'
 import { pauseFaults } from '../../rehearsal/faults/pause-faults.ts'
 import { randomKills } from '../../rehearsal/faults/random-kills.ts'
+import { refusals } from '../../rehearsal/faults/refusals.ts'
 import { canMount, diskFull, sleeper } from '../../rehearsal/faults/runner-faults.ts'
 import { play } from '../../rehearsal/faults/scene.ts'
 import { createStage, type Stage } from '../../rehearsal/faults/stage.ts'
@@ -29,8 +30,12 @@ for (const trial of kills.map(killTrial))
     await t.notThrowsAsync(trial.run(stage))
   })
 
-const named = ['new server stopped and started after decide', 'a superuser who goes round the fence']
-for (const fault of pauseFaults.filter(({ name }) => named.includes(name)))
+const named = [
+  'new server stopped and started after decide',
+  'a superuser who goes round the fence',
+  'the approver says no when asked',
+]
+for (const fault of [...pauseFaults, ...refusals].filter(({ name }) => named.includes(name)))
   test.serial(fault.name, async (t) => {
     await t.notThrowsAsync(play(stage, fault))
   })
