@@ -200,7 +200,9 @@ export const clearOldLink: Step = {
   expectedMs: 500,
   async act({ lift, switchover, watchdog, say }) {
     const { from, to, forward, reverse, epoch } = planOf(switchover)
-    await watchdog.ease({ epoch, from: from.side, forward, deadlineMs: unhurriedMs })
+    // Who has slept may find it settled, and another under way: a guard set anew would never be settled.
+    if (await watchdog.arming(epoch))
+      await watchdog.ease({ epoch, from: from.side, forward, deadlineMs: unhurriedMs })
     const hold = await schedulesOf(lift.site).release(epoch)
     if (hold) say(releasedText(hold))
     await switchover.rows?.close()

@@ -73,6 +73,23 @@ export async function settle(
   return { decision, postponed }
 }
 
+/**
+ * Settles what is guarded; undefined when a later switchover stands on a database. That one began only because this
+ * one was settled: its guard was set anew by somebody who came late.
+ */
+export async function settleUnlessOver(
+  means: Means,
+  unsettled: Unsettled,
+  by: string,
+): Promise<Settled | undefined> {
+  try {
+    return await settle(means, unsettled, 'back', by)
+  } catch (error) {
+    if (error instanceof StaleTokenError) return undefined
+    throw error
+  }
+}
+
 /** Ends the sessions of whoever acted until now; acts of the undecided switchover are refused from here on. */
 async function shutOutOthers(database: Database, epoch: number): Promise<void> {
   // Who comes too late must not end the sessions of a newer run before it learns so.

@@ -4,7 +4,7 @@ import type { Side } from '../../migration/gate/gate.ts'
 import { resume } from '../../migration/resume.ts'
 import { readSite } from '../../migration/site.ts'
 import { pauseSteps } from '../../migration/steps/index.ts'
-import { fileStore } from '../../migration/store/files.ts'
+import { deskStore } from '../../migration/store/open.ts'
 import { msSince } from '../../migration/watchdog/machine-clock.ts'
 import { mailbox } from '../../migration/watchdog/mailbox.ts'
 import { spawnProgram } from '../host/server-process.ts'
@@ -52,7 +52,8 @@ export const points: Point[] = switchoverSteps.flatMap((step): Point[] => [`befo
 export async function killAndRescue(stage: Stage, kill: Kill): Promise<Outcome> {
   const { world, load } = stage
   const from = await stage.sound()
-  const epochs = decisionsOf(world.journal).length
+  const site = readSite(world.siteFile)
+  const epochs = (await decisionsOf(site)).length
   const runbook = from === 'source' ? 'cutover' : 'rollback'
   const exactly = kill.afterMs === undefined
   const runner = startRunner({ ...world, runbook, hold: exactly ? [kill.point] : [] })
@@ -70,10 +71,10 @@ export async function killAndRescue(stage: Stage, kill: Kill): Promise<Outcome> 
   await untilSettled(stage)
   const { writePauseMs } = await load.pauseBetween(killedAt - 1500, Date.now())
   // Writes flow; what is left is the lock and what a run had made that was never armed.
-  if (kill.victim !== 'watchdog') await resume(readSite(world.siteFile), 'the morning after')
+  if (kill.victim !== 'watchdog') await resume(site, 'the morning after')
   const record = await stage.sound()
 
-  const made = decisionsOf(world.journal)
+  const made = await decisionsOf(site)
   const last = made.at(-1)
   const decided = made.length > epochs && last?.verdict === 'forward'
   if (made.length > epochs + 1) throw new Error(`${made.length - epochs} decisions of one switchover`)
@@ -87,7 +88,7 @@ export async function killAndRescue(stage: Stage, kill: Kill): Promise<Outcome> 
 
 /** Returns when the watchdog has guarded the last switchover for so long. */
 async function guardedFor({ world }: Stage, ms: number): Promise<void> {
-  const beat = await mailbox(fileStore(world.journal)).lastBeat()
+  const beat = await mailbox(deskStore(readSite(world.siteFile))).lastBeat()
   const moment = Object.values(beat?.since ?? {}).at(-1)
   const guardedMs = moment && msSince(moment)
   if (guardedMs === undefined) throw new Error('the watchdog guards nothing')
@@ -112,7 +113,7 @@ async function operatorResumes({ world }: Stage): Promise<void> {
 
 /** Returns when nothing is guarded any more. */
 export async function untilSettled({ world, deadlineMs }: Stage): Promise<void> {
-  const box = mailbox(fileStore(world.journal))
+  const box = mailbox(deskStore(readSite(world.siteFile)))
   const until = performance.now() + 5 * deadlineMs + 30_000
   while ((await box.armings()).length > 0) {
     if (performance.now() > until) throw new Error('the watchdog has not settled the switchover in 30 s')

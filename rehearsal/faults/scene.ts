@@ -40,7 +40,8 @@ export interface PauseFault {
 /** Switches over with one fault on the way and looks whether everything is as it must be. */
 export async function play(stage: Stage, fault: PauseFault): Promise<Outcome & { verdict: string }> {
   const from = await stage.sound()
-  const before = decisionsOf(stage.world.journal).length
+  const site = readSite(stage.world.siteFile)
+  const before = (await decisionsOf(site)).length
   const ends: (() => unknown)[] = []
   const siteFile = fault.approval ? withApprovers(stage.world) : stage.world.siteFile
   const runner = startRunner({
@@ -69,9 +70,9 @@ export async function play(stage: Stage, fault: PauseFault): Promise<Outcome & {
     runner.child.kill('SIGKILL')
   }
   const { writePauseMs } = await stage.load.pauseBetween(began, Date.now())
-  await resume(readSite(stage.world.siteFile), 'the morning after')
+  await resume(site, 'the morning after')
   const record = await stage.sound()
-  const made = decisionsOf(stage.world.journal).slice(before)
+  const made = (await decisionsOf(site)).slice(before)
   const verdict = made[0]?.verdict ?? 'back'
   if (made.length > 1) throw new Error(`${made.length} decisions of one switchover`)
   if (fault.verdict !== 'either' && fault.verdict !== verdict)

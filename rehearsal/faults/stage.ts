@@ -39,6 +39,8 @@ export interface StageOptions {
   deadlineMs?: number
   sandbox?: Sandbox
   gate?: WorldOptions['gate']
+  /** Journal, decisions, route and hold in an emulator of AWS. */
+  aws?: WorldOptions['aws']
 }
 
 export async function createStage({
@@ -47,11 +49,13 @@ export async function createStage({
   deadlineMs = 2000,
   sandbox = createSandbox('payments-lift-faults-'),
   gate = 'pgbouncer',
+  aws,
 }: StageOptions): Promise<Stage> {
   const startedAtMs = Date.now()
   const world = await createWorld({
     gate,
     sandbox,
+    aws,
     soakMs: 0,
     limits: { deadlineMs },
     watchdog: {

@@ -1,10 +1,10 @@
-import { type Kill, killAndRescue, type Outcome } from './kills.ts'
-import { pauseFaults } from './pause-faults.ts'
+import { type Kill, killAndRescue, type Outcome, switchoverSteps } from './kills.ts'
+import { bucketFaults, pauseFaults } from './pause-faults.ts'
 import { described, everyKill, lateKills, randomKills } from './random-kills.ts'
 import { refusals } from './refusals.ts'
 import type { Point } from './runner.ts'
 import { canMount, diskFull, jumpingClocks, jumpingClocksAlone, sleeper } from './runner-faults.ts'
-import { play } from './scene.ts'
+import { type PauseFault, play } from './scene.ts'
 import type { Stage } from './stage.ts'
 
 export interface Trial {
@@ -21,17 +21,23 @@ export function trials({
   only,
   runs,
   seed,
+  asleepMs,
+  aws,
 }: {
   only: string | undefined
   runs: number
   seed: number
+  /** How long a runner sleeps at least. */
+  asleepMs: number
+  /** The stage is in AWS: what falls out in the pause is the bucket. */
+  aws: boolean
 }): Trial[] {
   const groups: Record<(typeof named)[number], Trial[]> = {
     'every-kill': everyKill().map(killTrial),
     'random-kills': randomKills(seed, runs).map(killTrial),
     'late-kills': lateKills.map(killTrial),
-    pause: inThePause(),
-    sleepers: sleepers(),
+    pause: aws ? bucketFaults.map(faultTrial) : inThePause(),
+    sleepers: sleepers(asleepMs),
   }
   if (only === undefined) return Object.values(groups).flat()
   const group = groups[only as keyof typeof groups]
@@ -47,6 +53,12 @@ export const killTrial = (kill: Kill): Trial => ({
   run: (stage) => killAndRescue(stage, kill),
 })
 
+const faultTrial = (fault: PauseFault): Trial => ({
+  name: fault.name,
+  bounded: false,
+  run: (stage) => play(stage, fault),
+})
+
 function inThePause(): Trial[] {
   const full = (['before drain', 'after decide'] as const).map(
     (at): Trial => ({
@@ -59,26 +71,19 @@ function inThePause(): Trial[] {
       },
     }),
   )
-  const faults = [...pauseFaults, ...refusals, jumpingClocks, jumpingClocksAlone].map(
-    (fault): Trial => ({ name: fault.name, bounded: false, run: (stage) => play(stage, fault) }),
-  )
+  const faults = [...pauseFaults, ...refusals, jumpingClocks, jumpingClocksAlone].map(faultTrial)
   return [...faults, ...full]
 }
 
-const asleep: Point[] = [
-  ...['verify-rows', 'arm', 'pause', 'fence', 'drain', 'sequences', 'verify-changes'].map(
-    (step): Point => `before ${step}`,
-  ),
-  ...['turn-replication', 'decide', 'open', 'resume', 'clear-away'].map((step): Point => `before ${step}`),
-]
+const asleep = switchoverSteps.map((step): Point => `before ${step}`)
 
-function sleepers(): Trial[] {
+function sleepers(leastMs: number): Trial[] {
   return asleep.flatMap((at) =>
     [false, true].map(
       (later): Trial => ({
         name: `a runner that sleeps ${at} and wakes after ${later ? 'a later switchover' : 'the watchdog decided'}`,
         bounded: false,
-        run: (stage) => sleeper(stage, at, later),
+        run: (stage) => sleeper(stage, at, later, leastMs),
       }),
     ),
   )

@@ -5,6 +5,7 @@ import test from 'ava'
 import { decisionStore } from '../../migration/decision/files.ts'
 import { StaleTokenError } from '../../migration/epoch.ts'
 import type { WriteGate } from '../../migration/gate/gate.ts'
+import { resume } from '../../migration/resume.ts'
 import type { Site } from '../../migration/site.ts'
 import type { StepName } from '../../migration/steps/index.ts'
 import { deskStore } from '../../migration/store/open.ts'
@@ -133,6 +134,37 @@ test.serial('a settler that comes too late ends no session of a newer switchover
   await second.close()
   await bed.close()
 })
+
+test.serial(
+  'who wakes in «clear-away» after a later switchover leaves no guard that nobody can settle',
+  async (t) => {
+    const bed = await ready(30_000)
+    const first = await bed.run('source')
+    await first.all([...beforePause, ...inPause])
+    const { plan } = first.context.switchover
+    const means = { site: bed.site, gate: bed.gate, decisions: decisionStore(bed.site) }
+    const old = { epoch: plan?.epoch ?? 0, from: 'source' as const, forward: plan?.forward ?? '' }
+    await settle(means, old, 'back', 'who found it asleep')
+    const box = mailbox(deskStore(bed.site))
+    await box.disarm(old.epoch)
+    const second = await bed.run('target')
+    await second.all([...beforePause, ...inPause, ...afterPause])
+    await second.close()
+    await t.throwsAsync(first.step('clear-away'), {
+      message: /refused an act of epoch 1: epoch 2 is already settled there; this run is over, see «status»$/,
+    })
+    t.deepEqual(await box.armings(), [])
+    // It may have looked just before the guard was taken away, and set it after.
+    await box.ease({ ...old, deadlineMs: 0 })
+    await until(async () => (await box.armings()).length === 0)
+    await box.ease({ ...old, deadlineMs: 60_000 })
+    t.deepEqual(await resume(bed.site, 'a test', means), {})
+    t.deepEqual(await box.armings(), [])
+    t.like((await bed.gate.state())[0], { state: 'open', route: 'source' })
+    await first.close()
+    await bed.close()
+  },
+)
 
 const late = { epoch: 1, from: 'source' as const, forward: 'lift_1', deadlineMs: 0 }
 

@@ -15,6 +15,7 @@ import { schedulesOf } from '../../../migration/schedules/create.ts'
 import { heldSchedules } from '../../../migration/schedules/held.ts'
 import { noSchedules, type Schedules } from '../../../migration/schedules/schedules.ts'
 import { fileStore } from '../../../migration/store/files.ts'
+import { settle } from '../../../migration/switchover/settle.ts'
 import { mailbox } from '../../../migration/watchdog/mailbox.ts'
 import { testMoto } from '../../aws.ts'
 import { needs } from '../../parts.ts'
@@ -173,8 +174,11 @@ test.serial(
 
     const back = await upTo('source')
     await back.all(['arm', 'pause', 'fence'])
-    await resume(bed.site, 'a test', means)
+    // As the watchdog does.
+    const [arming] = await mailbox(fileStore(bed.site.journal)).armings()
+    await settle(means, arming!, 'back', 'a test')
     t.deepEqual(await states(), initial, 'who settles it back')
+    await resume(bed.site, 'a test', means)
     await back.close()
 
     const forward = await upTo('source')
