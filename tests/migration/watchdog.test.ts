@@ -1,6 +1,8 @@
 /** Nobody comes back: the watchdog opens the gate again, and who wakes up late is refused. */
-import { mkdtempSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import test from 'ava'
 import { decisionStore } from '../../migration/decision/files.ts'
 import { StaleTokenError } from '../../migration/epoch.ts'
@@ -10,6 +12,7 @@ import type { Site } from '../../migration/site.ts'
 import type { StepName } from '../../migration/steps/index.ts'
 import { deskStore } from '../../migration/store/open.ts'
 import { settle } from '../../migration/switchover/settle.ts'
+import { buildWatchdog } from '../../migration/watchdog/bundle.ts'
 import { type Mailbox, mailbox } from '../../migration/watchdog/mailbox.ts'
 import { watch } from '../../migration/watchdog/watchdog.ts'
 import { testSandbox } from '../postgres.ts'
@@ -165,6 +168,34 @@ test.serial(
     await bed.close()
   },
 )
+
+test.serial('its program keeps one that guards and one that stands by, and ends both', async (t) => {
+  const folder = mkdtempSync(join(testSandbox().dir, 'watchdog-'))
+  const site = join(folder, 'site.yaml')
+  writeFileSync(
+    site,
+    'source: {url: "postgres://a@127.0.0.1:1/x"}\ntarget: {url: "postgres://a@127.0.0.1:1/y"}\n',
+  )
+  const program = spawn(process.execPath, [await buildWatchdog(), site], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  testSandbox().adopt(program)
+  const guards: number[] = []
+  createInterface({ input: program.stdout }).on('line', (line) => guards.push(JSON.parse(line).pid))
+  const lives = mailbox(deskStore({ journal: join(folder, 'journal') } as Site))
+  const guarding = (nth: number) => until(async () => (await lives.lastBeat())?.pid === (guards[nth] ?? -1))
+  await guarding(0)
+  process.kill(guards[0]!, 'SIGKILL')
+  await guarding(1)
+  // Nobody stands by yet, and still one is started.
+  process.kill(guards[1]!, 'SIGKILL')
+  await guarding(2)
+  const ended = new Promise((resolve) => program.once('exit', resolve))
+  program.kill('SIGTERM')
+  t.is(await ended, 0)
+  for (const pid of guards) t.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
+  t.is(new Set(guards).size, 3)
+})
 
 const late = { epoch: 1, from: 'source' as const, forward: 'lift_1', deadlineMs: 0 }
 
