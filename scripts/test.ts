@@ -5,9 +5,14 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-const child = spawn(process.execPath, ['node_modules/ava/entrypoints/cli.mjs', ...process.argv.slice(2)], {
+const files = process.argv.slice(2)
+const child = spawn(process.execPath, ['node_modules/ava/entrypoints/cli.mjs', ...files], {
   stdio: ['ignore', 'pipe', 'inherit'],
-  env: { ...process.env, ...(process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {}) },
+  env: {
+    ...process.env,
+    ...(files.length === 0 && { TOGETHER: '1' }),
+    ...(process.stdout.isTTY && !process.env.NO_COLOR && { FORCE_COLOR: '1' }),
+  },
 })
 const counts = { passed: 0, failed: 0, skipped: 0 }
 const reasons = new Set<string>()

@@ -5,6 +5,12 @@ import test, { type TestFn } from 'ava'
 import { findProgram } from '../engine/location.ts'
 import { findPgbench } from '../rehearsal/pgbench/program.ts'
 
+/**
+ * Long tables of cases run whole where THOROUGH=1, as CI does once; otherwise a sample of them, and the test's log
+ * says how many.
+ */
+export const thorough = process.env.THOROUGH === '1'
+
 interface PartRow {
   /** Where it is, or undefined. */
   find: () => string | undefined

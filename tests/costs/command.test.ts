@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
+import { costs } from '../../costs/main.ts'
 import { jsonLine, talk, textLine } from './samples.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'costs-test-'))
@@ -23,17 +25,20 @@ const command = (args: string[], input: string | Buffer = '') => {
   )
   return { status, out: stdout.toString(), err: stderr.toString() }
 }
-const total = (args: string[], input?: string | Buffer) =>
-  JSON.parse(command([...args, '--json'], input).out).total
+/** The same without a process of its own. */
+const answer = (args: string[], input: string | Buffer = '') =>
+  costs(args, Readable.from([Buffer.from(input)]) as NodeJS.ReadStream)
+const total = async (args: string[], input?: string | Buffer) =>
+  JSON.parse(await answer([...args, '--json'], input)).total
 
-test('the line of the talk under each rule, in ms and dollars', (t) => {
+test('the line of the talk under each rule, in ms and dollars', async (t) => {
   const path = file('talk.log', talk)
   for (const [rounding, ms] of [
     ['billed', 700],
     ['1ms', 647],
     ['100ms', 700],
   ] as const) {
-    const { billedMs, billedGbSeconds, usd, usdAfterFreeTier } = total([path, '--rounding', rounding])
+    const { billedMs, billedGbSeconds, usd, usdAfterFreeTier } = await total([path, '--rounding', rounding])
     t.is(billedMs, ms)
     t.is(billedGbSeconds, (ms / 1000) * 0.125)
     t.true(Math.abs(usd - (0.0000002 + billedGbSeconds * 0.0000166667)) < 1e-15)
@@ -41,11 +46,11 @@ test('the line of the talk under each rule, in ms and dollars', (t) => {
   }
 })
 
-test('text, JSON, gzip, several members and standard input are one input', (t) => {
+test('text, JSON, gzip, several members and standard input are one input', async (t) => {
   const text = `${textLine({ ms: 10.5, billedMs: 11 })}\n`
   const json = `${jsonLine({ ms: 20.1, billedMs: 21 })}\r\n`
   const packed = Buffer.concat([gzipSync(text), gzipSync(json)])
-  const all = total([file('a.log', text), file('b', json), file('c.dat', packed), '-'], packed)
+  const all = await total([file('a.log', text), file('b', json), file('c.dat', packed), '-'], packed)
   t.is(all.billedMs, 3 * 32)
   t.is(all.invocations, 6)
 })
@@ -76,13 +81,13 @@ test('80 columns whatever the names and figures; unreadable reports and escapes 
   t.false(out.includes('\u001b'))
 })
 
-test('the page is one file that runs nothing, with names escaped', (t) => {
+test('the page is one file that runs nothing, with names escaped', async (t) => {
   const line = JSON.stringify({
     logGroup: '<script>alert(1)</script>',
     message: textLine({ ms: 9, billedMs: 9 }),
   })
   const page = join(dir, 'page.html')
-  t.is(command(['-', '--html', page], line).status, 0)
+  await answer(['-', '--html', page], line)
   const html = readFileSync(page, 'utf8')
   t.notRegex(html, /<script|https?:\/\/(?!www.w3.org)/)
   t.regex(html, /&lt;script&gt;/)
@@ -115,11 +120,19 @@ const wrong: [name: string, args: string[], message: RegExp][] = [
   ['a page in the place of a folder', [file('one.log', talk), '--html', dir], /--html .*cannot be written/],
 ]
 for (const [name, args, message] of wrong) {
-  test(`${name}: one line, exit code 2`, (t) => {
+  test(`${name} is one line`, async (t) => {
+    const error = await t.throwsAsync(answer(args), { message })
+    t.false(error?.message.includes('\n'))
+  })
+}
+
+test('a mistake, the command’s own and one of its options: one line, exit code 2', (t) => {
+  for (const name of ['a file that is not there', 'an unknown option']) {
+    const [, args, message] = wrong.find(([title]) => title === name)!
     const { status, out, err } = command(args)
     t.is(status, 2)
     t.is(out, '')
     t.regex(err, message)
     t.notRegex(err, /\n\s+at /)
-  })
-}
+  }
+})

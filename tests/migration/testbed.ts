@@ -2,10 +2,10 @@ import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { decisionStore } from '../../migration/decision/files.ts'
-import { StaleTokenError } from '../../migration/epoch.ts'
-import type { GateState, Route, Side, WriteGate } from '../../migration/gate/gate.ts'
+import type { Side } from '../../migration/gate/gate.ts'
 import { openJournal } from '../../migration/journal/journal.ts'
 import { type Lift, openLift } from '../../migration/lift.ts'
+import { dropSlot } from '../../migration/replication.ts'
 import { parseSite, type Site } from '../../migration/site.ts'
 import { pauseSteps, type StepArgs, type StepName, steps } from '../../migration/steps/index.ts'
 import { runStep } from '../../migration/steps/run-step.ts'
@@ -15,6 +15,7 @@ import { mailbox } from '../../migration/watchdog/mailbox.ts'
 import { watch } from '../../migration/watchdog/watchdog.ts'
 import type { PostgresServer } from '../../rehearsal/postgres/server.ts'
 import { testPostgres, testSandbox } from '../postgres.ts'
+import { type RecordingGate, recordingGate } from './recording-gate.ts'
 
 /** Two linked databases with a small table each, an application that goes through a gate, and a watchdog. */
 export interface Testbed {
@@ -168,68 +169,35 @@ export async function createTestbed(
       stopWatchdog.abort()
       await watching
       await Promise.allSettled(opened.map((client) => client.end()))
+      await Promise.allSettled(Object.values(servers).map((server) => endLinks(server, database)))
+      await Promise.allSettled(Object.values(servers).map((server) => removeDatabase(server, database)))
     },
   }
 }
 
-/** A gate inside the test, with the protocol's rules: it holds whoever comes, and refuses older tokens. */
-export interface RecordingGate extends WriteGate {
-  /** Runs `work` against the side the gate is routed to, once it is open. */
-  through<T>(work: (side: Side) => Promise<T>): Promise<T>
-  acts: string[]
+/** A server has only so many apply workers, and the links of an earlier test would keep them. */
+async function endLinks(server: PostgresServer, database: string): Promise<void> {
+  const { rows } = await execute(
+    server.url(database),
+    'select subname as name from pg_subscription s join pg_database d on d.oid = s.subdbid where datname = current_database()',
+  )
+  for (const { name } of rows) {
+    await execute(server.url(database), `alter subscription ${name} disable`)
+    await execute(server.url(database), `alter subscription ${name} set (slot_name = none)`)
+    await execute(server.url(database), `drop subscription ${name}`)
+  }
 }
 
-function recordingGate(initial: Route): RecordingGate {
-  let token = 0
-  let route = initial
-  let opening: Promise<void> | undefined
-  let release = () => {}
-  let inUse = 0
-  const acts: string[] = []
-  const obey = (mine: number, act: string) => {
-    if (mine < token) throw new StaleTokenError('the gate', mine, token)
-    token = mine
-    acts.push(act)
-  }
-  const gate: RecordingGate = {
-    kind: 'test',
-    acts,
-    async through(work) {
-      while (opening) await opening
-      inUse++
-      try {
-        return await work(route.side)
-      } finally {
-        inUse--
-      }
-    },
-    async pause(mine) {
-      obey(mine, 'pause')
-      opening ??= new Promise((resolve) => {
-        release = resolve
-      })
-      while (inUse > 0) await new Promise((resolve) => setImmediate(resolve))
-    },
-    async route(mine, to) {
-      obey(mine, `route ${to.side}`)
-      route = to
-    },
-    async resume(mine) {
-      obey(mine, 'resume')
-      opening = undefined
-      release()
-    },
-    async send(mine, to) {
-      await gate.route(mine, to)
-      await gate.resume(mine)
-    },
-    state: async (): Promise<GateState[]> => [
-      { epoch: Math.floor(token / 2), state: opening ? 'paused' : 'open', route: route.side, waiting: 0 },
-    ],
-    probe: async () => {},
-    close: async () => {},
-  }
-  return gate
+async function removeDatabase(server: PostgresServer, database: string): Promise<void> {
+  const client = new pg.Client(server.url('postgres'))
+  await client.connect()
+  const { rows } = await client.query(
+    'select slot_name as name from pg_replication_slots where database = $1',
+    [database],
+  )
+  for (const { name } of rows) await dropSlot(client, name)
+  await client.query(`drop database ${database} with (force)`)
+  await client.end()
 }
 
 export async function execute(url: string, sql: string): Promise<pg.QueryResult> {

@@ -68,7 +68,7 @@ test('names that the provider makes up are known, and too long ones refused', as
   )
 })
 
-test('secrets are masked, wherever they stand', async (t) => {
+test('secrets are masked in what is recorded, wherever they stand', async (t) => {
   const { get } = await build(() => {
     const password = pulumi.secret('hunter2')
     new aws.ssm.Parameter('plain', { type: 'SecureString', value: password })

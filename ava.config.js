@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+const folder = new URL('tests/together/', import.meta.url)
+
+/** Files that a file of tests/together imports: `npm test` runs them there, in one process. */
+const together = readdirSync(folder).flatMap((name) =>
+  [...readFileSync(new URL(name, folder), 'utf8').matchAll(/^import '\.\.\/(.*)'$/gm)].map(
+    ([, file]) => file,
+  ),
+)
+
+/** What takes longest begins first, so that nothing long is left alone at the end. */
+const first = ['engine/lift', 'rehearsal/rehearsal', 'faults/faults', 'together/program', 'together/plain']
+const place = (path) => {
+  const at = first.findIndex((name) => path.endsWith(`${name}.test.ts`))
+  return at === -1 ? first.length : at
+}
+
+export default {
+  // A file that is named runs by itself.
+  files: [
+    'tests/**/*.test.ts',
+    ...(process.env.TOGETHER === '1' ? together.map((file) => `!tests/${file}`) : ['!tests/together/**']),
+  ],
+  sortTestFiles: (a, b) => place(a) - place(b) || a.localeCompare(b),
+  extensions: { ts: 'module' },
+  nodeArguments: ['--import=tsx', '--import=./preview/lean.ts'],
+  workerThreads: false,
+  concurrency: 2,
+  timeout: '5m',
+  environmentVariables: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+}
