@@ -13,7 +13,6 @@ import type { Site } from '../site.ts'
  * link that runs is touched. Only while no switchover is under way.
  */
 export async function removeLeftovers(site: Site): Promise<void> {
-  await schedulesOf(site).releaseAny()
   await freshlyOpened(site, 'source', 'resume', (source) =>
     freshlyOpened(site, 'target', 'resume', async (target) => {
       for (const { client } of [source, target]) {
@@ -32,6 +31,7 @@ export async function removeLeftovers(site: Site): Promise<void> {
       if (carrying.length > 0) await dropLinkSlots(from.client, site, carrying)
     }),
   )
+  await schedulesOf(site).releaseAny()
 }
 
 async function onlyOpen(source: Database, target: Database): Promise<Side | undefined> {
