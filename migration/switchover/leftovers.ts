@@ -1,5 +1,6 @@
 import { type Database, freshlyOpened } from '../database.ts'
 import { removeDdlFreeze } from '../ddl-freeze.ts'
+import { verifyingAgain } from '../digest/changes/keep-verified.ts'
 import { readFenceRow } from '../epoch.ts'
 import type { Side } from '../gate/gate.ts'
 import { takeOver } from '../postgres/session.ts'
@@ -18,6 +19,12 @@ export async function removeLeftovers(site: Site): Promise<void> {
       for (const { client } of [source, target]) {
         // Of a run that was taken over while it slept; it must not go on when it wakes.
         await takeOver(client)
+        // A transaction that it left open would hold up the next switchover.
+        await client.query(
+          `select pg_terminate_backend(pid) from pg_catalog.pg_stat_activity
+           where datname = current_database() and application_name = $1`,
+          [verifyingAgain],
+        )
         await removeDdlFreeze(client)
         await dropTrackingSlots(client, site)
       }
