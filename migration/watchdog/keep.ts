@@ -40,7 +40,7 @@ export function keepWatchdog(start: () => ChildProcess | undefined): KeptWatchdo
     if (active || !spare) return
     active = spare
     spare = undefined
-    active.stdin?.end('guard\n')
+    active.stdin?.write('guard\n')
   }
 
   function tend(): void {

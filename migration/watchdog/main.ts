@@ -42,8 +42,12 @@ async function keepTwo(): Promise<void> {
 }
 
 async function guardOnceTold(): Promise<void> {
-  for await (const _ of process.stdin) return guard()
-  // Who was to tell it is gone.
+  // Who keeps it is gone: whoever keeps that one starts both anew, and only one shall guard.
+  const gone = once(process.stdin, 'end').then(() => stop.abort())
+  const told = once(process.stdin, 'data').then(() => true)
+  const stopped = once(stop.signal, 'abort').then(() => false)
+  if (await Promise.race([told, gone, stopped])) await guard()
+  process.stdin.destroy()
 }
 
 async function guard(): Promise<void> {
