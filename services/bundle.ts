@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { build, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 
 /** What is deployed as a function: the folder of its handler, and the name of its bundle. */
 export const functions = ['settlement', 'webhooks', 'log-shipper'] as const
@@ -31,6 +31,22 @@ const onlyEnglish: Plugin = {
   },
 }
 
+/** A program and what it needs as one module of ESM, which is there much sooner than the many it is made of. */
+export const inOneFile = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  minify: true,
+  legalComments: 'linked',
+  mainFields: ['module', 'main'],
+  banner: { js: banner },
+  external: ['pg-native', 'pg-cloudflare'],
+  plugins: [onlyEnglish],
+  logLevel: 'warning',
+} satisfies BuildOptions
+
 /**
  * Builds `<into>/<name>/index.mjs` for each function, and `<into>/../meta/<name>.json` (esbuild's metafile) beside.
  * The same sources make the same bytes on every machine, so that a preview shows a function changed only when it is.
@@ -51,21 +67,10 @@ async function bundle(name: FunctionName, into: string, metas: string): Promise<
   await rm(folder, { recursive: true, force: true })
   const file = join(folder, 'index.mjs')
   const { metafile } = await build({
+    ...inOneFile,
     entryPoints: [entryOf(name)],
     outfile: file,
-    absWorkingDir: root,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    minify: true,
-    legalComments: 'linked',
-    mainFields: ['module', 'main'],
-    banner: { js: banner },
-    external: ['pg-native', 'pg-cloudflare'],
-    plugins: [onlyEnglish],
     metafile: true,
-    logLevel: 'warning',
   })
   await writeFile(join(metas, `${name}.json`), JSON.stringify(metafile))
   const bytes = Object.entries(metafile.outputs).find(([path]) => path.endsWith('index.mjs'))![1].bytes

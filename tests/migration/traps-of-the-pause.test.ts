@@ -1,6 +1,6 @@
 /** Traps of PostgreSQL and PgBouncer that a switchover can fall into: each is shown here, and that ours does not. */
 import { setTimeout as delay } from 'node:timers/promises'
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import pg from 'pg'
 import { drain, writeNonce } from '../../migration/drain.ts'
 import { attemptToken, settledToken } from '../../migration/epoch.ts'
@@ -10,22 +10,16 @@ import { planFence } from '../../migration/switchover/plan.ts'
 import { startPgbouncer } from '../../rehearsal/pgbouncer/server.ts'
 import { needs } from '../parts.ts'
 import { testSandbox } from '../postgres.ts'
-import { createTestbed, execute, testServers } from './testbed.ts'
+import { replicated } from './replicated.ts'
+import { execute, testServers } from './testbed.ts'
 
 const servers = await testServers()
 
 /** A site that replicates, with the fence of its source planned. */
-async function replicated() {
-  const bed = await createTestbed(servers)
-  const run = await bed.run('source')
-  await run.all(['check-databases', 'carry-schema', 'install-fence', 'subscribe-target', 'await-caught-up'])
+async function withPlan(t: ExecutionContext) {
+  const { run, ...rest } = await replicated(t, servers)
   const { lift } = run.context
-  const plan = await planFence(lift, lift.source)
-  const end = async () => {
-    await run.close()
-    await bed.close()
-  }
-  return { bed, lift, plan, end, source: lift.source.client, target: lift.target.client }
+  return { ...rest, lift, plan: await planFence(lift, lift.source) }
 }
 
 const arrived = async (client: pg.ClientBase, id: number): Promise<boolean> => {
@@ -38,7 +32,7 @@ const arrived = async (client: pg.ClientBase, id: number): Promise<boolean> => {
 test.serial(
   'read-only by default is no fence: any session sets it off again; the triggers stop COPY too',
   async (t) => {
-    const { bed, plan, source, end } = await replicated()
+    const { bed, plan, source } = await withPlan(t)
     const database = source.database as string
     await source.query(
       `alter database ${pg.escapeIdentifier(database)} set default_transaction_read_only = on`,
@@ -53,14 +47,13 @@ test.serial(
     await t.throwsAsync(stray.query('insert into payments (id) values (502)'), { code: 'LF001' })
     await t.throwsAsync(stray.query(`copy payments (id) from program 'echo 503'`), { code: 'LF001' })
     await unfence(source, 'source', settledToken(1), plan)
-    await end()
   },
 )
 
 test.serial(
   'behind the fence apply workers still write; NOLOGIN for their owner would end them',
   async (t) => {
-    const { bed, source, target, end } = await replicated()
+    const { bed, source, target } = await withPlan(t)
     await source.query('insert into public.payments (id) values (601)')
     t.true(await arrived(target, 601), 'the target is fenced, and follows')
     // The trap: an owner without LOGIN has no worker any more.
@@ -86,12 +79,11 @@ test.serial(
     await target.query(`drop role ${owner}`)
     const stray = await bed.connect('target', 'superuser')
     await t.throwsAsync(stray.query('insert into payments (id) values (603)'), { code: 'LF001' })
-    await end()
   },
 )
 
 test.serial('whoever owns a subscription or replicates keeps LOGIN behind the fence', async (t) => {
-  const { lift, target, end } = await replicated()
+  const { lift, target } = await withPlan(t)
   const owner = `subscriber_of_${target.database}`
   await target.query(`create role ${owner} login; grant insert on public.payments to ${owner}`)
   t.true((await planFence(lift, lift.target)).roles.includes(owner), 'it writes like any other')
@@ -103,13 +95,12 @@ test.serial('whoever owns a subscription or replicates keeps LOGIN behind the fe
   t.false((await planFence(lift, lift.target)).roles.includes(owner))
   await target.query(`alter subscription another_${target.database} set (slot_name = none)`)
   await target.query(`drop subscription another_${target.database}`)
-  await end()
 })
 
 test.serial(
   'REVOKE CONNECT by somebody who did not grant it is a warning, and changes nothing',
   async (t) => {
-    const { bed, plan, source, end } = await replicated()
+    const { bed, plan, source } = await withPlan(t)
     const other = `other_of_${source.database}`
     const database = pg.escapeIdentifier(source.database as string)
     await source.query(`create role ${other} login password 'of-a-test'`)
@@ -123,23 +114,21 @@ test.serial(
     await t.throwsAsync(bed.connect('source', 'app'), { message: /not permitted to log in/ })
     await unfence(source, 'source', settledToken(1), plan)
     await source.query(`drop role ${other}`)
-    await end()
   },
 )
 
 test.serial('sequences pass the triggers; without LOGIN nobody is there to call them', async (t) => {
-  const { bed, plan, source, end } = await replicated()
+  const { bed, plan, source } = await withPlan(t)
   const app = await bed.connect('source', 'app')
   await fence(source, 'source', attemptToken(1), plan)
   await t.throwsAsync(app.query(`select nextval('spare')`), undefined, 'its session is gone')
   const stray = await bed.connect('source', 'superuser')
   await t.notThrowsAsync(stray.query(`select nextval('spare')`), 'the trap: the triggers do not see it')
   await unfence(source, 'source', settledToken(1), plan)
-  await end()
 })
 
 test.serial('a fence over 200 tables is one short transaction', async (t) => {
-  const { lift, source, end } = await replicated()
+  const { lift, source } = await withPlan(t)
   await source.query(
     `do $$ begin for n in 1..200 loop
        execute format('create table public.many_%s (id int primary key)', n);
@@ -157,22 +146,20 @@ test.serial('a fence over 200 tables is one short transaction', async (t) => {
     },
   )
   await unfence(source, 'source', settledToken(1), plan)
-  await end()
 })
 
 test.serial('a session that holds a table of a fenced database does not keep it from opening', async (t) => {
-  const { bed, plan, source, end } = await replicated()
+  const { bed, plan, source } = await withPlan(t)
   await fence(source, 'source', attemptToken(1), plan)
   const holder = await bed.connect('source', 'superuser')
   await holder.query('begin; lock table payments in share row exclusive mode')
   await unfence(source, 'source', settledToken(1), { ...plan, lockTimeoutMs: 50 })
   await t.throwsAsync(holder.query('select 1'))
   await t.notThrowsAsync(bed.pay())
-  await end()
 })
 
 test.serial('lag 0 by sent_lsn says nothing of what has arrived; the drain waits for it', async (t) => {
-  const { source, target, lift, end } = await replicated()
+  const { source, target, lift } = await withPlan(t)
   const blocker = await openAs(servers.target.url(source.database as string))
   await blocker.query('begin; lock table payments in share mode')
   await source.query('insert into public.payments (id) values (701)')
@@ -196,7 +183,6 @@ test.serial('lag 0 by sent_lsn says nothing of what has arrived; the drain waits
   await blocker.query('rollback')
   await t.notThrowsAsync(drain(source, target, slot, nonce, 10_000))
   await blocker.end()
-  await end()
 })
 
 const withPooler = needs('pgbouncer')

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { thorough } from '../parts.ts'
 import { Proposals } from './change.ts'
-import { harmful } from './harmful.ts'
+import { harmful } from './harmful/index.ts'
 import { harmless } from './harmless.ts'
 
 /** All changes run in this one process, which loads Pulumi once; ava would give each file its own. */

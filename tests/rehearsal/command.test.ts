@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
+import { readOptions, UsageError } from '../../rehearsal/run/options.ts'
 import { testSandbox } from '../postgres.ts'
 
 function command(args: string[], env: Record<string, string> = {}) {
@@ -26,23 +27,18 @@ writeFileSync(file, '')
 
 const wrong: [name: string, args: string[], env: Record<string, string>, message: RegExp][] = [
   ['an unknown flag', ['--fast'], {}, /Unknown option '--fast'/],
-  ['rate 0', ['--rate', '0'], {}, /^--rate 0: a whole number from 1 to 2000$/m],
-  ['a rate that is no number', ['--rate', 'many'], {}, /^--rate many: a whole number/m],
-  ['an unknown gate', ['--gate', 'door'], {}, /^--gate door: choose auto, pgbouncer or service$/m],
   [
     'PgBouncer that is not installed',
     ['--gate', 'pgbouncer'],
     { LIFT_PROGRAMS: '/nowhere' },
     /PgBouncer is not installed \(apt-get install/,
   ],
-  ['an emulator that is none', ['--aws', 'cloud'], {}, /^--aws cloud: there is moto$/m],
   [
     'moto that Python does not find',
     ['--aws', 'moto'],
     { PYTHON: '/nowhere/python' },
     /^--aws moto: Python does not find moto \(pip install 'moto\[server,all\]==[\d.]+'; PYTHON names/m,
   ],
-  ['a seed that is none', ['--seed', '-1'], {}, /--seed/],
   [
     'a report folder in the place of a file',
     ['--report', join(file, 'report')],
@@ -60,6 +56,16 @@ for (const [name, args, env, message] of wrong) {
     t.is(text.out, '')
   })
 }
+
+test('an option out of its range is refused with the range', async (t) => {
+  const refused = (args: string[], message: RegExp) =>
+    t.throwsAsync(readOptions(args), { instanceOf: UsageError, message })
+  await refused(['--rate', '0'], /^--rate 0: a whole number from 1 to 2000$/)
+  await refused(['--rate', 'many'], /^--rate many: a whole number/)
+  await refused(['--gate', 'door'], /^--gate door: choose auto, pgbouncer or service$/)
+  await refused(['--aws', 'cloud'], /^--aws cloud: there is moto$/)
+  await refused(['--seed=-1'], /^--seed -1: a whole number from 0/)
+})
 
 for (const after of ['Starting PostgreSQL', 'On-premises: PostgreSQL']) {
   test(`Ctrl-C after «${after}» leaves nothing behind`, async (t) => {

@@ -1,9 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { setTimeout as delay } from 'node:timers/promises'
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import {
   CreateClusterCommand,
@@ -22,21 +18,13 @@ import { type RouteStore, routeTable, unswitched } from '../../migration/gate/ro
 import { defaultNetwork } from '../../rehearsal/aws/balancer.ts'
 import { selfSigned } from '../../rehearsal/aws/certificate.ts'
 import type { Moto } from '../../rehearsal/aws/moto.ts'
-import { agentHealth } from '../../rehearsal/aws/poolers.ts'
-import { freePort } from '../../rehearsal/host/free-port.ts'
-import { handOver } from '../../rehearsal/host/unprivileged.ts'
-import { spawnPgbouncer } from '../../rehearsal/pgbouncer/server.ts'
 import type { PostgresServer } from '../../rehearsal/postgres/server.ts'
-import { readEnvironment } from '../../services/route-agent/environment.ts'
 import { testMoto } from '../aws.ts'
 import { needs } from '../parts.ts'
-import { testPostgres, testSandbox } from '../postgres.ts'
+import { testPostgres } from '../postgres.ts'
+import { agentKey, type PoolerTask, passwords, startPoolerTask, table } from './pooler-task.ts'
 
 const test = needs('python moto', 'pgbouncer')
-const table = 'routes'
-const agentKey = randomBytes(24).toString('hex')
-/** Anything may be in a password. */
-const passwords = { source: `it's "quoted" \\ #1`, target: 'another = one' }
 let servers: Record<Side, PostgresServer>
 let moto: Moto
 let tls: ReturnType<typeof selfSigned>
@@ -66,104 +54,8 @@ test.before(async () => {
   }
 })
 
-interface PoolerTask {
-  url: string
-  agent: ChildProcess
-  pooler: ChildProcess | undefined
-  config: string
-  startPooler(): void
-  health(path: '/configured' | '/healthy'): Promise<number>
-  until(path: '/configured' | '/healthy', status: number): Promise<void>
-  /** Which side answers an application that asks the pooler. */
-  ask(): Promise<Side>
-  stop(): void
-}
-
-/** Agent and PgBouncer as one task has them. */
-async function startTask(
-  t: ExecutionContext,
-  database: string,
-  more: Record<string, string> = {},
-): Promise<PoolerTask> {
-  const folder = mkdtempSync(join(testSandbox().dir, 'task-'))
-  handOver(folder)
-  const port = await freePort()
-  const login = (side: Side) => JSON.stringify({ username: `pay_app_${side}`, password: passwords[side] })
-  const agent = spawn(process.execPath, ['--import', 'tsx', 'services/route-agent/server.ts'], {
-    env: {
-      ...process.env,
-      HOST: '127.0.0.1',
-      AGENT_PORT: '0',
-      ROUTE_TABLE: table,
-      PGBOUNCER_INI: join(folder, 'pgbouncer.ini'),
-      PGBOUNCER_SOCKET_FOLDER: folder,
-      PGBOUNCER_PORT: String(port),
-      DATABASE: database,
-      POOL_MODE: 'transaction',
-      SERVER_CONNECTIONS: '5',
-      CLIENT_CONNECTIONS: '50',
-      SOURCE_HOST: '127.0.0.1',
-      SOURCE_PORT: String(servers.source.port),
-      TARGET_HOST: '127.0.0.1',
-      TARGET_PORT: String(servers.target.port),
-      SERVER_TLS_MODE: 'disable',
-      SOURCE_LOGIN: login('source'),
-      TARGET_LOGIN: login('target'),
-      CERTIFICATE: JSON.stringify(tls),
-      AGENT_KEY: agentKey,
-      ...more,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
-  })
-  testSandbox().adopt(agent)
-  const agentPort = await new Promise<number>((resolve) => {
-    createInterface({ input: agent.stdout as NodeJS.ReadableStream }).on('line', (line) => {
-      const said = JSON.parse(line)
-      if (said.event === 'listening') resolve(said.port)
-      else t.log(line)
-    })
-  })
-  const url = `https://127.0.0.1:${agentPort}`
-  const task: PoolerTask = {
-    url,
-    agent,
-    pooler: undefined,
-    config: folder,
-    startPooler() {
-      task.pooler = spawnPgbouncer(testSandbox(), join(folder, 'pgbouncer.ini'))
-    },
-    health: (path) => agentHealth(url, path),
-    async until(path, status) {
-      while ((await task.health(path)) !== status) await delay(20)
-    },
-    async ask() {
-      const client = new pg.Client({
-        host: '127.0.0.1',
-        port,
-        database,
-        user: 'pay_app_target',
-        password: passwords.target,
-        ssl: { ca: tls.certificate, servername: 'localhost' },
-      })
-      await client.connect()
-      try {
-        const { rows } = await client.query(
-          "select current_setting('server_version_num')::int / 10000 as major",
-        )
-        return rows[0].major === Number.parseInt(servers.source.version, 10) ? 'source' : 'target'
-      } finally {
-        await client.end().catch(() => {})
-      }
-    },
-    stop() {
-      task.pooler?.kill('SIGQUIT')
-      agent.kill('SIGKILL')
-    },
-  }
-  t.teardown(() => task.stop())
-  return task
-}
+const startTask = (t: ExecutionContext, database: string, more?: Record<string, string>) =>
+  startPoolerTask(t, { servers, tls }, database, more)
 
 const addressOf = (side: Side) => ({ side, host: '127.0.0.1', port: servers[side].port })
 const gateOf = (tasks: PoolerTask[], routes: RouteStore, key = agentKey) =>
@@ -314,15 +206,6 @@ test.serial('until the route has been read nothing starts', async (t) => {
   await task.until('/configured', 200)
   t.is(await task.health('/healthy'), 503)
   await gate.close()
-})
-
-test('an environment that is wrong is told by name, without a value', (t) => {
-  const error = t.throws(() =>
-    readEnvironment({ AGENT_PORT: 'x', AGENT_KEY: 'short secret', DATABASE: 'A b' }),
-  )
-  for (const name of ['AGENT_PORT', 'ROUTE_TABLE', 'PGBOUNCER_INI', 'DATABASE', 'SOURCE_LOGIN', 'AGENT_KEY'])
-    t.regex(error?.message ?? '', new RegExp(`  ${name}: `))
-  t.notRegex(error?.message ?? '', /short secret/)
 })
 
 test.serial('the agents are found through ECS, as many as tasks run', async (t) => {

@@ -1,5 +1,25 @@
 /** Every kind of column type a table can have, with values and with changes that are easy to overlook. */
 import type { Random } from './random.ts'
+import {
+  bigint,
+  clock,
+  coordinate,
+  date,
+  decimal,
+  flipBit,
+  flipCase,
+  foldedAlike,
+  hex,
+  int,
+  moods,
+  moreScale,
+  overlooked,
+  point,
+  text,
+  two,
+  word,
+  zone,
+} from './random-values.ts'
 
 export interface RandomType {
   /** As written in CREATE TABLE. */
@@ -23,71 +43,6 @@ export const typeDefinitions = `
   CREATE TYPE floatrange AS RANGE (subtype = float8, subtype_diff = float8mi);
   CREATE COLLATION ignore_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
   CREATE TABLE named (id int);`
-
-const letters = [
-  'a',
-  'A',
-  'b',
-  'Z',
-  'é',
-  'é',
-  'ß',
-  '🙂',
-  ' ',
-  '  ',
-  ',',
-  '"',
-  "'",
-  '\\',
-  '(',
-  ')',
-  '{',
-  '}',
-  'NULL',
-  '\n',
-  '\t',
-  '0',
-]
-const text = (r: Random) => (r.chance(0.1) ? '' : r.list(0, 12, () => r.pick(letters)).join(''))
-const word = (r: Random) => r.list(1, 8, () => r.pick(['a', 'B', 'c', '1'])).join('')
-const int = (least: number, greatest: number) => (r: Random) =>
-  `${r.pick([0, 1, least, greatest, r.int(least, greatest)])}`
-const bigint = (r: Random) =>
-  r.pick([
-    '0',
-    '-1',
-    '1',
-    '4294967295',
-    '4294967296',
-    '9223372036854775807',
-    '-9223372036854775808',
-    `${r.int(-1e15, 1e15)}`,
-  ])
-const decimal = (r: Random) => `${r.int(-99999, 99999)}.${r.list(1, 6, () => r.int(0, 9)).join('')}`
-const hex = (r: Random, bytes: number) =>
-  Array.from({ length: bytes }, () => r.int(0, 255).toString(16).padStart(2, '0')).join('')
-const two = (n: number) => `${n}`.padStart(2, '0')
-const date = (r: Random) => `${r.int(1970, 2090)}-${two(r.int(1, 12))}-${two(r.int(1, 28))}`
-const clock = (r: Random) =>
-  `${two(r.int(0, 23))}:${two(r.int(0, 59))}:${two(r.int(0, 59))}.${`${r.int(0, 999999)}`.padStart(6, '0')}`
-const zone = (r: Random) => r.pick(['+00', '-08', '+05:45', '+13'])
-const coordinate = (r: Random) => r.pick(['0', '1.5', '-2.25', '1e10', `${r.int(-99, 99)}.1`])
-const point = (r: Random) => `(${coordinate(r)},${coordinate(r)})`
-const moods = ['sad', 'ok', 'happy']
-const flipCase = (value: string) =>
-  value.replace(/[a-zA-Z]/, (c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase()))
-const overlooked = (value: string, r: Random) =>
-  r.pick([`${value} `, flipCase(value), value.normalize('NFD'), value.slice(1), ` ${value}`])
-const moreScale = (value: string) => (value.includes('.') ? `${value}0` : `${value}.0`)
-const flipBit = (value: string, r: Random) => {
-  if (value.length < 4) return '\\x00'
-  const bytes = Buffer.from(value.slice(2), 'hex')
-  const at = r.int(0, bytes.length - 1)
-  bytes[at] = bytes[at]! ^ (1 << r.int(0, 7))
-  return `\\x${bytes.toString('hex')}`
-}
-const foldedAlike = (value: string) =>
-  `${BigInt.asIntN(64, ((BigInt(value) & 0xffffffffn) << 32n) | ((BigInt(value) >> 32n) & 0xffffffffn))}`
 
 export const randomTypes: RandomType[] = [
   { type: 'boolean', value: (r) => r.pick(['t', 'f']) },

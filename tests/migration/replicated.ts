@@ -1,0 +1,31 @@
+import type { ExecutionContext } from 'ava'
+import type pg from 'pg'
+import { linkName } from '../../migration/replication.ts'
+import type { PostgresServer } from '../../rehearsal/postgres/server.ts'
+import { createTestbed, type Run, type Testbed } from './testbed.ts'
+
+/** A testbed whose target follows the source, with a watchdog; it ends with the test. */
+export async function replicated(
+  t: ExecutionContext,
+  servers: { source: PostgresServer; target: PostgresServer },
+): Promise<{ bed: Testbed; run: Run; source: pg.Client; target: pg.Client; link: string }> {
+  const bed = await createTestbed(servers, {
+    deadlineMs: 60_000,
+    slotTimeoutMs: 60_000,
+    pauseTimeoutMs: 10_000,
+  })
+  bed.startWatchdog()
+  await bed.pay()
+  const run = await bed.run('source')
+  t.teardown(async () => {
+    await run.close()
+    await bed.close()
+  })
+  await run.all(['check-databases', 'carry-schema', 'install-fence', 'subscribe-target', 'await-caught-up'])
+  const { source, target } = run.context.lift
+  return { bed, run, source: source.client, target: target.client, link: linkName(bed.site, 0) }
+}
+
+export const until = async (condition: () => Promise<boolean>): Promise<void> => {
+  while (!(await condition()));
+}
