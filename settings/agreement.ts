@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import { weightsOf } from '../phases.ts'
 import { cidrOf, contains, overlap } from './cidr.ts'
 import { keyOf, type Problem, shown } from './problems.ts'
@@ -127,7 +126,7 @@ const rules: Rule[] = [
 /** Problems between groups of settings; groups that are not well-formed are left to the schema. */
 export function disagreements(raw: Record<string, unknown>): Problem[] {
   const parsed = Object.fromEntries(
-    Object.entries<z.ZodType>(schema.shape).map(([key, field]) => [key, field.safeParse(raw[key])]),
+    Object.entries(schema.shape).map(([key, field]) => [key, field.safeParse(raw[key])]),
   )
   return rules
     .filter(({ needs }) => needs.every((key) => parsed[key]!.success))

@@ -8,7 +8,7 @@ const textOf = (file: string) => readFileSync(join(projectFolder, file), 'utf8')
 
 /** `aws.kms.Key`; in a text such as `https://docs.aws.amazon.com` it is none. */
 const usedBy = (text: string) =>
-  [...text.matchAll(/(?<![\w.])aws\.([a-z][a-z0-9]*)\.(?=[A-Za-z])/g)].map(([, name]) => name!)
+  [...text.matchAll(/(?<![\w.-])aws\.([a-z][a-z0-9]*)\.(?=[A-Za-z])/g)].map(([, name]) => name!)
 
 test('the quick type check reads the services that are used and no others, as the package declares them', (t) => {
   const listed = textOf('types/pulumi-aws.d.cts')
