@@ -48,6 +48,9 @@ const runner = z.strictObject({
   securityGroupId: z.string(),
 })
 
+/** A schedule of EventBridge that fires what writes to the database. */
+const schedule = z.strictObject({ group: z.string(), name: z.string() })
+
 export const outputsSchema = z.strictObject({
   stack: z.string(),
   region: z.string(),
@@ -68,6 +71,8 @@ export const outputsSchema = z.strictObject({
   /** From `replicate` on. */
   target: login.extend({ readerHost: z.string(), cluster: z.string() }).optional(),
   gate: gate.optional(),
+  /** Held while a switchover runs; absent when there is none. */
+  schedules: z.array(schedule).optional(),
   runner: runner.optional(),
 })
 

@@ -21,10 +21,21 @@ export interface FunctionTriggerArgs {
   allowed: pulumi.Resource
 }
 
+/** A schedule, as the runbooks must know it that hold it. */
+export interface HeldSchedule {
+  group: pulumi.Output<string>
+  name: pulumi.Output<string>
+  arn: pulumi.Output<string>
+  /** As which it invokes its function: who changes the schedule hands it on. */
+  roleArn: pulumi.Output<string>
+}
+
 /** What invokes a function, and what happens to an event that failed. */
 export class FunctionTrigger extends Component {
   /** What must exist before the sender is told to send. */
   readonly ready: pulumi.Resource[] = []
+  /** Where the clock invokes it. */
+  readonly schedule: HeldSchedule | undefined
 
   constructor(name: string, args: FunctionTriggerArgs, options?: pulumi.ComponentResourceOptions) {
     super('FunctionTrigger', name, options)
@@ -32,7 +43,7 @@ export class FunctionTrigger extends Component {
     if (isAsync(invocation)) this.createFailurePath(args, invocation)
     if (invocation.kind === 'async') this.createPermission(args, invocation)
     if (invocation.kind === 'queue') this.createMapping(args, invocation)
-    if (invocation.kind === 'schedule') this.createSchedule(args, invocation)
+    if (invocation.kind === 'schedule') this.schedule = this.createSchedule(args, invocation)
     this.registerOutputs({ kind: invocation.kind })
   }
 
@@ -99,7 +110,7 @@ export class FunctionTrigger extends Component {
       maxEventAgeSeconds,
       onFailure,
     }: Extract<Invocation, { kind: 'schedule' }>,
-  ): void {
+  ): HeldSchedule {
     const role = new aws.iam.Role(
       this.named('role'),
       { assumeRolePolicy: trust('scheduler.amazonaws.com', context.accountId) },
@@ -116,7 +127,7 @@ export class FunctionTrigger extends Component {
       },
       this.child(),
     )
-    new aws.scheduler.Schedule(
+    const { groupName, name, arn } = new aws.scheduler.Schedule(
       this.named('clock'),
       {
         scheduleExpression: expression,
@@ -135,6 +146,7 @@ export class FunctionTrigger extends Component {
       },
       this.child({ dependsOn: [allowed] }),
     )
+    return { group: groupName, name, arn, roleArn: role.arn }
   }
 }
 

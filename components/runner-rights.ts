@@ -1,5 +1,6 @@
 import type * as pulumi from '@pulumi/pulumi'
 import type { Context } from './context.ts'
+import type { HeldSchedule } from './function-trigger.ts'
 import { anyResource, type Statement } from './policies.ts'
 
 export interface RunnerRightsArgs {
@@ -16,6 +17,8 @@ export interface RunnerRightsArgs {
   listenerArn: pulumi.Input<string>
   /** Logins of both databases, and the key to the agents. */
   secretArns: pulumi.Input<string>[]
+  /** Held while a switchover runs. */
+  schedules: HeldSchedule[]
   keys: { evidence: pulumi.Input<string>; payments: pulumi.Input<string>; secrets: pulumi.Input<string> }
 }
 
@@ -62,8 +65,24 @@ const common = (who: 'Runner' | 'Watchdog', args: RunnerRightsArgs): Statement[]
       actions: ['ecs:DescribeServices'],
       resources: [context.arn('ecs', `service/${clusterName}/${poolerService}`)],
     },
+    ...(args.schedules.length > 0 ? schedulesOf(who, args.schedules) : []),
   ]
 }
+
+/** What is held is changed, and a schedule is changed as a whole: with the role that it invokes its function as. */
+const schedulesOf = (who: string, schedules: HeldSchedule[]): Statement[] => [
+  {
+    sid: `${who}HoldsSchedules`,
+    actions: ['scheduler:GetSchedule', 'scheduler:UpdateSchedule'],
+    resources: schedules.map(({ arn }) => arn),
+  },
+  {
+    sid: `${who}HandsOnRoles`,
+    actions: ['iam:PassRole'],
+    resources: schedules.map(({ roleArn }) => roleArn),
+    conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+  },
+]
 
 /** The runner moves the weight and sets and lifts holds, besides. */
 export const runnerRights = (args: RunnerRightsArgs): Statement[] => [

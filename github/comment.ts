@@ -49,7 +49,7 @@ export async function putComment(github: GitHub, place: Place, report: string): 
       comment_id: first.id,
       body,
     })
-    return { id: data.id, url: data.html_url, made: 'updated', removed: others.length }
+    return { id: Number(data.id), url: data.html_url, made: 'updated', removed: others.length }
   } catch (error) {
     throw told(error, place)
   }
@@ -82,7 +82,7 @@ async function create(github: GitHub, place: Place, body: string): Promise<Omit<
       body,
       request: { retries: 0 },
     })
-    return { id: data.id, url: data.html_url, made: 'created' }
+    return { id: Number(data.id), url: data.html_url, made: 'created' }
   } catch (error) {
     if ((error as { status?: number }).status! < 500) throw error
     const [made] = await ourComments(github, place)
@@ -92,7 +92,7 @@ async function create(github: GitHub, place: Place, body: string): Promise<Omit<
       issue_number: place.number,
       body,
     })
-    return { id: data.id, url: data.html_url, made: 'created' }
+    return { id: Number(data.id), url: data.html_url, made: 'created' }
   }
 }
 

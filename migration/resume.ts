@@ -4,7 +4,7 @@ import { type LockHolder, readLock, removeLock, type StandingLock } from './jour
 import type { Site } from './site.ts'
 import { deskStore } from './store/open.ts'
 import { removeLeftovers } from './switchover/leftovers.ts'
-import { type Means, type Settled, settle } from './switchover/settle.ts'
+import { type Means, type Settled, settleUnlessOver } from './switchover/settle.ts'
 import { mailbox } from './watchdog/mailbox.ts'
 
 export interface Resumed {
@@ -33,9 +33,9 @@ export async function resume(
   const box = mailbox(desk)
   const result: Resumed = {}
   for (const arming of await box.armings()) {
-    const settled = await settle(means, arming, 'back', by)
-    result.settled = { ...settled, epoch: arming.epoch }
-    if (settled.postponed.length === 0) await box.disarm(arming.epoch)
+    const settled = await settleUnlessOver(means, arming, by)
+    if (settled) result.settled = { ...settled, epoch: arming.epoch }
+    if (!settled?.postponed.length) await box.disarm(arming.epoch)
   }
   if ((await box.armings()).length === 0) await removeLeftovers(site)
   if (lock) {

@@ -69,11 +69,23 @@ const frontDoor = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
 ])
 
+const schedules = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('eventbridge'),
+    /** Those in EventBridge Scheduler whose functions write to the database. */
+    schedules: z.array(z.strictObject({ group: z.string(), name: z.string() })).min(1),
+    region: z.string().optional(),
+  }),
+  z.strictObject({ kind: z.literal('none') }),
+])
+
 const schema = z.strictObject({
   source: database,
   target: database,
   gate: gate.default({ kind: 'none' }),
   frontDoor: frontDoor.default({ kind: 'none' }),
+  /** What fires by the clock and writes to the database; held while a switchover runs. */
+  schedules: schedules.default({ kind: 'none' }),
   /** The name of the stack; people type it before something happens to production. */
   name: z
     .string()

@@ -7,37 +7,64 @@ interface Product {
   filters: Record<string, string>
 }
 
-const usage = (service: string, usagetype: string, more: Record<string, string> = {}): Product => ({
-  service,
-  filters: { usagetype, ...more },
-})
+/** Rates of one service, each by its usage type, and what else picks their products out. */
+const usages = <Name extends RateName>(
+  service: string,
+  usagetypes: Record<Name, string>,
+  more: Record<string, string> = {},
+): Record<Name, Product> => {
+  const entries = Object.entries<string>(usagetypes)
+  const product = (usagetype: string): Product => ({ service, filters: { usagetype, ...more } })
+  return Object.fromEntries(entries.map(([name, usagetype]) => [name, product(usagetype)])) as Record<
+    Name,
+    Product
+  >
+}
 
 /** us-east-1 has usage types without a prefix. */
 export const products: Record<RateName, Product> = {
-  natGatewayHour: usage('AmazonEC2', 'NatGateway-Hours', { group: 'NGW:NatGateway' }),
-  natGatewayGb: usage('AmazonEC2', 'NatGateway-Bytes', { group: 'NGW:NatGateway' }),
-  publicAddressHour: usage('AmazonVPC', 'PublicIPv4:InUseAddress'),
-  albHour: usage('AWSELB', 'LoadBalancerUsage', { productFamily: 'Load Balancer-Application' }),
-  albCapacityHour: usage('AWSELB', 'LCUUsage', { productFamily: 'Load Balancer-Application' }),
-  nlbHour: usage('AWSELB', 'LoadBalancerUsage', { productFamily: 'Load Balancer-Network' }),
-  nlbCapacityHour: usage('AWSELB', 'LCUUsage', { productFamily: 'Load Balancer-Network' }),
-  interfaceEndpointHour: usage('AmazonVPC', 'VpcEndpoint-Hours'),
-  interfaceEndpointGb: usage('AmazonVPC', 'VpcEndpoint-Bytes'),
-  kmsKeyMonth: usage('awskms', 'us-east-1-KMS-Keys'),
-  secretMonth: usage('AWSSecretsManager', 'USE1-AWSSecretsManager-Secrets'),
-  wafAclMonth: usage('awswaf', 'USE1-WebACLV2'),
-  wafRuleMonth: usage('awswaf', 'USE1-RuleV2'),
-  wafMillionRequests: usage('awswaf', 'USE1-RequestV2-Tier1'),
-  alarmMonth: usage('AmazonCloudWatch', 'CW:AlarmMonitorUsage'),
-  dashboardMonth: usage('AmazonCloudWatch', 'DashboardsUsageHour'),
-  logIngestGb: usage('AmazonCloudWatch', 'DataProcessing-Bytes'),
-  logStoreGbMonth: usage('AmazonCloudWatch', 'TimedStorage-ByteHrs'),
-  auroraGbMonth: usage('AmazonRDS', 'Aurora:StorageUsage', { databaseEngine: 'Any' }),
-  auroraMillionRequests: usage('AmazonRDS', 'Aurora:StorageIOUsage', { databaseEngine: 'Any' }),
-  searchGbMonth: usage('AmazonES', 'ES:GP3-Storage'),
-  hostedZoneMonth: usage('AmazonRoute53', 'HostedZone'),
-  vpnConnectionHour: usage('AmazonVPC', 'VPN-Usage-Hours:ipsec.1'),
-  provisionedGbHour: usage('AWSLambda', 'Lambda-Provisioned-Concurrency-ARM'),
+  ...usages(
+    'AmazonEC2',
+    { natGatewayHour: 'NatGateway-Hours', natGatewayGb: 'NatGateway-Bytes' },
+    { group: 'NGW:NatGateway' },
+  ),
+  ...usages('AmazonVPC', {
+    publicAddressHour: 'PublicIPv4:InUseAddress',
+    interfaceEndpointHour: 'VpcEndpoint-Hours',
+    interfaceEndpointGb: 'VpcEndpoint-Bytes',
+    vpnConnectionHour: 'VPN-Usage-Hours:ipsec.1',
+  }),
+  ...usages(
+    'AWSELB',
+    { albHour: 'LoadBalancerUsage', albCapacityHour: 'LCUUsage' },
+    { productFamily: 'Load Balancer-Application' },
+  ),
+  ...usages(
+    'AWSELB',
+    { nlbHour: 'LoadBalancerUsage', nlbCapacityHour: 'LCUUsage' },
+    { productFamily: 'Load Balancer-Network' },
+  ),
+  ...usages('awskms', { kmsKeyMonth: 'us-east-1-KMS-Keys' }),
+  ...usages('AWSSecretsManager', { secretMonth: 'USE1-AWSSecretsManager-Secrets' }),
+  ...usages('awswaf', {
+    wafAclMonth: 'USE1-WebACLV2',
+    wafRuleMonth: 'USE1-RuleV2',
+    wafMillionRequests: 'USE1-RequestV2-Tier1',
+  }),
+  ...usages('AmazonCloudWatch', {
+    alarmMonth: 'CW:AlarmMonitorUsage',
+    dashboardMonth: 'DashboardsUsageHour',
+    logIngestGb: 'DataProcessing-Bytes',
+    logStoreGbMonth: 'TimedStorage-ByteHrs',
+  }),
+  ...usages(
+    'AmazonRDS',
+    { auroraGbMonth: 'Aurora:StorageUsage', auroraMillionRequests: 'Aurora:StorageIOUsage' },
+    { databaseEngine: 'Any' },
+  ),
+  ...usages('AmazonES', { searchGbMonth: 'ES:GP3-Storage' }),
+  ...usages('AmazonRoute53', { hostedZoneMonth: 'HostedZone' }),
+  ...usages('AWSLambda', { provisionedGbHour: 'Lambda-Provisioned-Concurrency-ARM' }),
 }
 
 /** What a rate is a multiple of in AWS's list: it counts single requests and seconds. */

@@ -4,13 +4,15 @@ import { createStage } from '../rehearsal/faults/stage.ts'
 import { named, trials } from '../rehearsal/faults/trials.ts'
 import { pgbouncerVersion } from '../rehearsal/pgbouncer/server.ts'
 
-const usage = `npm run faults -- [--only NAME] [--runs 200] [--seed N] [--deadline 2000] [--rate 20]
+const usage = `npm run faults -- [--only NAME] [--runs 200] [--seed N] [--deadline 2000] [--rate 20] [--aws moto]
 
   --only      ${named.join(', ')}, or a part of a fault's name; all when left out
   --runs      how many kills at random moments (default 200)
   --seed      the same seed gives the same moments (default: a new one, printed)
   --deadline  limits.deadlineMs of the site: when the watchdog decides (default 2000)
-  --rate      authorisations a second meanwhile (default 20)`
+  --asleep    how long a runner sleeps at least that is stopped and woken (default 0: until the watchdog has decided)
+  --rate      authorisations a second meanwhile (default 20)
+  --aws       moto: journal, decisions and routes through the AWS SDK, to an emulator; S3 takes a deadline of 5000`
 
 const { values } = parseArgs({
   options: {
@@ -18,7 +20,9 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '200' },
     seed: { type: 'string', default: `${Math.floor(Math.random() * 2 ** 31)}` },
     deadline: { type: 'string', default: '2000' },
+    asleep: { type: 'string', default: '0' },
     rate: { type: 'string', default: '20' },
+    aws: { type: 'string' },
     help: { type: 'boolean' },
   },
 })
@@ -26,11 +30,14 @@ if (values.help) {
   console.log(usage)
   process.exit(0)
 }
-const [runs, seed, deadlineMs, rate] = [values.runs, values.seed, values.deadline, values.rate].map(
-  Number,
-) as [number, number, number, number]
-const chosen = trials({ only: values.only, runs, seed })
-if (chosen.length === 0 || [runs, seed, deadlineMs, rate].some((value) => !Number.isInteger(value))) {
+const numbers = [values.runs, values.seed, values.deadline, values.rate, values.asleep].map(Number)
+const [runs, seed, deadlineMs, rate, asleepMs] = numbers as [number, number, number, number, number]
+const chosen = trials({ only: values.only, runs, seed, asleepMs, aws: values.aws === 'moto' })
+if (
+  chosen.length === 0 ||
+  (values.aws && values.aws !== 'moto') ||
+  numbers.some((value) => !Number.isInteger(value))
+) {
   console.error(`nothing to do. Usage:\n\n${usage}`)
   process.exit(2)
 }
@@ -38,7 +45,7 @@ const gate = (await pgbouncerVersion()) ? 'pgbouncer' : 'service'
 console.log(
   `${chosen.length} trials, seed ${seed}, deadline ${deadlineMs} ms, ${rate} authorisations a second, gate: ${gate}`,
 )
-const stage = await createStage({ seed, rate, deadlineMs, gate })
+const stage = await createStage({ seed, rate, deadlineMs, gate, aws: values.aws ? 'moto' : undefined })
 let failed = 0
 const pauses: number[] = []
 const began = performance.now()

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { build } from 'esbuild'
-import { lean } from './lean.ts'
+import { type BuildOptions, build } from 'esbuild'
+import { absentFromFunctions, lean } from './lean.ts'
 
 /** What is deployed as a function: the folder of its handler, and the name of its bundle. */
 export const functions = ['settlement', 'webhooks', 'log-shipper'] as const
@@ -20,7 +20,25 @@ const root = join(import.meta.dirname, '..')
 export const entryOf = (name: FunctionName): string => join(root, 'services', name, 'handler.ts')
 
 /** Dependencies in CommonJS ask for `require`; a bundle in ESM has none of its own. */
-const banner = 'const require = process.getBuiltinModule;'
+const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+
+/** A program and what it needs as one module of ESM, which is there much sooner than the many it is made of. */
+export const inOneFile = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  minify: true,
+  legalComments: 'linked',
+  mainFields: ['module', 'main'],
+  banner: { js: banner },
+  external: ['pg-native', 'pg-cloudflare'],
+  // pg asks it whether this is a Cloudflare Worker, and where it is missing (Node 20) loads all of fetch to find out.
+  define: { navigator: JSON.stringify({ userAgent: 'Node.js' }) },
+  plugins: [lean],
+  logLevel: 'warning',
+} satisfies BuildOptions
 
 /**
  * Builds `<into>/<name>/index.mjs` for each function, and `<into>/../meta/<name>.json` (esbuild's metafile) beside.
@@ -42,23 +60,13 @@ async function bundle(name: FunctionName, into: string, metas: string): Promise<
   await rm(folder, { recursive: true, force: true })
   const file = join(folder, 'index.mjs')
   const { metafile } = await build({
+    ...inOneFile,
     entryPoints: [entryOf(name)],
     outfile: file,
-    absWorkingDir: root,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    minify: true,
-    legalComments: 'linked',
-    mainFields: ['module', 'main'],
-    banner: { js: banner },
-    external: ['pg-native', 'pg-cloudflare'],
-    // pg asks it whether this is a Cloudflare Worker, and where it is missing (Node 20) loads all of fetch to find out.
-    define: { navigator: JSON.stringify({ userAgent: 'Node.js' }) },
-    plugins: [lean],
+    // Nothing is left outside of it but what Node has.
+    banner: { js: 'const require = process.getBuiltinModule;' },
+    plugins: [lean, absentFromFunctions],
     metafile: true,
-    logLevel: 'warning',
   })
   await writeFile(join(metas, `${name}.json`), JSON.stringify(metafile))
   const bytes = Object.entries(metafile.outputs).find(([path]) => path.endsWith('index.mjs'))![1].bytes

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Plugin } from 'esbuild'
 
-/** What of a dependency is changed on its way into a bundle: what a function never needs is what it need not load. */
+/** What of a dependency is changed on its way into a bundle: what nobody calls there need not be loaded. */
 interface Change {
   file: RegExp
   change(text: string): string
@@ -51,6 +51,17 @@ function literalKeys(text: string): string {
   return text.replace(/(?<=[{,]\s*)\[(\w+)\](?=:)/g, (whole, name) => constants.get(name) ?? whole)
 }
 
+export const lean: Plugin = {
+  name: 'lean',
+  setup({ onLoad }) {
+    for (const { file, change } of changes)
+      onLoad({ filter: file }, async ({ path }) => ({
+        contents: change(await readFile(path, 'utf8')),
+        loader: path.endsWith('.ts') ? 'ts' : 'js',
+      }))
+  },
+}
+
 /**
  * What the AWS SDK loads when it is asked for, which a function never does: Lambda gives credentials in the environment
  * (SnapStart, which does not, is for Java and Python), and no call of ours streams events.
@@ -61,14 +72,9 @@ const eventStreams = `
 export const resolveEventStreamSerdeConfig = (config) => config
 export const eventStreamSerdeProvider = () => undefined`
 
-export const lean: Plugin = {
-  name: 'lean',
+export const absentFromFunctions: Plugin = {
+  name: 'absent-from-functions',
   setup({ onLoad, onResolve }) {
-    for (const { file, change } of changes)
-      onLoad({ filter: file }, async ({ path }) => ({
-        contents: change(await readFile(path, 'utf8')),
-        loader: path.endsWith('.ts') ? 'ts' : 'js',
-      }))
     onResolve({ filter: absent }, ({ kind, path }) =>
       kind === 'dynamic-import' ? { path, namespace: 'absent' } : undefined,
     )

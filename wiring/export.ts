@@ -2,6 +2,7 @@ import type { Alerts } from '../components/alerts.ts'
 import type { Cluster } from '../components/cluster.ts'
 import type { ConnectionPooler } from '../components/connection-pooler.ts'
 import type { FrontDoor } from '../components/front-door.ts'
+import type { HeldSchedule } from '../components/function-trigger.ts'
 import type { MigrationRunner } from '../components/migration-runner.ts'
 import type { Network } from '../components/network.ts'
 import type { PaymentsDatabase } from '../components/payments-database.ts'
@@ -24,6 +25,8 @@ export interface TaskParts {
   network: Network
   liftSecrets: ServiceSecrets<LiftSecret>
   frontDoor: FrontDoor
+  /** Of functions that write to the database: a switchover holds them. The program has none today. */
+  schedules?: HeldSchedule[]
 }
 
 export interface ReplicateParts {
@@ -60,7 +63,7 @@ export function taskOutputs(
   parts: TaskParts,
   replicate?: ReplicateParts,
 ): Exported<TaskOutputs> {
-  const { alerts, cluster, frontDoor } = parts
+  const { alerts, cluster, frontDoor, schedules = [] } = parts
   const { stack, region, accountId, window, approvals, onPremises } = settings
   return {
     stack,
@@ -82,6 +85,7 @@ export function taskOutputs(
     },
     ...(!removed && { source: onPremises.database }),
     ...(replicate && ofReplicate(parts, replicate)),
+    ...(schedules.length > 0 && { schedules: schedules.map(({ group, name }) => ({ group, name })) }),
   }
 }
 

@@ -110,6 +110,7 @@ export const runnerArgs = (base: Base, needs: RunnerNeeds): MigrationRunnerArgs 
       poolerService: pooler.serviceName,
       holdPath: holdPath(settings.stack),
       listenerArn: frontDoor.listener.arn,
+      schedules: needs.schedules ?? [],
       secretArns: [
         ...sourceSecrets,
         database.ownerSecretArn,

@@ -1,7 +1,9 @@
+import type { JournalEntry } from '../journal/journal.ts'
 import { readRun } from '../journal/runs.ts'
 import { type Approved, approve, readApprovals } from '../safety/approvals.ts'
+import { askToStop } from '../safety/stop.ts'
 import type { Site } from '../site.ts'
-import { recordStore } from '../store/open.ts'
+import { deskStore, recordStore } from '../store/open.ts'
 
 export interface Answer {
   step: string
@@ -11,7 +13,7 @@ export interface Answer {
 }
 
 /**
- * Says yes or no to the newest request for a step.
+ * Says yes or no to the newest request for a step. A no that comes when enough have agreed already asks the run to stop.
  * @returns what the approver agreed to, or refused, in words
  */
 export async function answerRequest(site: Site, { step, person, verdict, reason }: Answer): Promise<string> {
@@ -24,13 +26,29 @@ export async function answerRequest(site: Site, { step, person, verdict, reason 
   if (!asked) throw new Error(nothingAsked(step, all))
   const { run } = asked.request
   const now = await approve(store, { run, step }, person, { verdict, ...(reason && { reason }) })
+  const entries = (await readRun(store, run))?.entries ?? []
+  const late = verdict === 'no' && now.missing === 0
   return [
     `«${verdict}» from ${person}: ${now.request.runbook} by ${now.request.by} (${run}) may ${verdict === 'yes' ? '' : 'not '}go on with «${step}»`,
-    ...(await saidBy(site, run)).map((line) => `  it said: ${line}`),
+    ...saidIn(entries).map((line) => `  it said: ${line}`),
     verdict === 'no' || now.missing === 0 ? '' : `${now.missing} more must agree`,
+    late ? await stopLate(site, now.request, { person, reason }, entries) : '',
   ]
     .filter(Boolean)
     .join('\n')
+}
+
+async function stopLate(
+  site: Site,
+  { run, step }: Approved['request'],
+  { person, reason }: Pick<Answer, 'person' | 'reason'>,
+  entries: JournalEntry[],
+): Promise<string> {
+  if (entries.some(({ event }) => event === 'run-end' || event === 'run-failed'))
+    return 'Enough had agreed before, and the run is over: your word stands in its records.'
+  const why = `no to «${step}»: ${reason ?? 'without a reason'}`
+  await askToStop(deskStore(site), run, { by: person, at: new Date().toISOString(), reason: why })
+  return 'Enough had agreed before: the run is asked to stop after its step. Before the decision it puts everything back; after it, it goes on to the end.'
 }
 
 function nothingAsked(step: string, all: Approved[]): string {
@@ -40,7 +58,5 @@ function nothingAsked(step: string, all: Approved[]): string {
 }
 
 /** What the run told its operator: the figures that are being agreed to. */
-async function saidBy(site: Site, run: string): Promise<string[]> {
-  const entries = (await readRun(recordStore(site), run))?.entries ?? []
-  return entries.flatMap(({ event, text }) => (event === 'said' ? [String(text)] : [])).slice(-5)
-}
+const saidIn = (entries: JournalEntry[]): string[] =>
+  entries.flatMap(({ event, text }) => (event === 'said' ? [String(text)] : [])).slice(-5)

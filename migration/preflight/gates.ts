@@ -65,7 +65,7 @@ export const gates: CheckGroup = {
             {
               what: (error as Error).message,
               where: 'watchdog',
-              mend: 'npm run watchdog -- --site FILE, under a supervisor',
+              mend: 'npm run watchdog -- FILE, under a supervisor',
             },
           ]
         }

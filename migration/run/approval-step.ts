@@ -31,7 +31,10 @@ export function approvalStep({ store, request, execute, problem }: AskedApproval
       for (;;) {
         const standing = await readApproval(store, request.run, request.step)
         const no = standing?.refused
-        if (no) throw new Error(`${no.person} said no: ${no.reason ?? 'without a reason'}`)
+        if (no) {
+          context.journal.write('refused', { step: request.step, given: standing.given })
+          throw new Error(`${no.person} said no: ${no.reason ?? 'without a reason'}`)
+        }
         if (standing && standing.missing !== missing) {
           missing = standing.missing
           const names = standing.given.map(({ person }) => person).join(', ')

@@ -25,7 +25,8 @@ export class RunFailedError extends Error {
   override readonly name = 'RunFailedError'
 }
 
-const betweenStopLooksMs = 500
+/** How often a run looks whether somebody asks it to stop. */
+export const betweenStopLooksMs = 500
 
 export interface OpenRun extends Runbook {
   /** Stops after this step; false when that was asked before. */

@@ -11,7 +11,7 @@ export async function siteFrom(
   secret: (arn: string) => Promise<string>,
 ): Promise<Site> {
   const { stack, region, source, target, gate, runner, frontDoor, cluster, holdPath } = outputs
-  const { approvals, window } = outputs
+  const { approvals, window, schedules = [] } = outputs
   if (!source)
     throw new Error(`the stack ${stack} has left its source for good: there is nothing to lift any more`)
   if (!target || !gate || !runner)
@@ -51,6 +51,7 @@ export async function siteFrom(
         holdPath,
         alarmPrefix: `payments-lift-${stack}-`,
       },
+      ...(schedules.length > 0 && { schedules: { kind: 'eventbridge', schedules, region } }),
       journal: `s3://${runner.journalBucket}/lift`,
       desk: `s3://${runner.deskBucket}/lift`,
       name: stack,

@@ -5,6 +5,7 @@ import { alignGates, inspectReplication, proveLink } from './inspect.ts'
 import { renewLinks } from './links.ts'
 import { freezeSchema, preflight, prepare } from './prepare.ts'
 import { awaitCaughtUp, checkDatabases, installFence, subscribeTarget } from './replicate.ts'
+import { holdSchedules } from './schedules.ts'
 import { shiftTo, watchWeight } from './shift.ts'
 import type { Step } from './step.ts'
 import {
@@ -39,6 +40,7 @@ export const steps = {
   'freeze-ddl': freezeSchema,
   'verify-rows': verifyRows,
   prepare,
+  'hold-schedules': holdSchedules,
   arm,
   pause,
   fence: fenceFrom,

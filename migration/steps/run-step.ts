@@ -1,3 +1,4 @@
+import { StaleTokenError } from '../epoch.ts'
 import { inWords } from '../page/duration.ts'
 import type { Switchover } from '../switchover/plan.ts'
 import { settle } from '../switchover/settle.ts'
@@ -149,6 +150,8 @@ async function settleOrUndo(context: StepContext, run: RunState, cause: Error): 
       : `${cause.message}\nThe switchover was decided and has been finished: the ${switchover.plan.to.side} database accepts writes.`
   } catch (error) {
     journal.write('settle-failed', { error: (error as Error).message })
+    // A later switchover stands there: what this one decided was carried out, and is no longer how things are.
+    if (error instanceof StaleTokenError) return `${cause.message}\n${error.message}`
     return await leaveToWatchdog(context, switchover.plan, cause, error as Error)
   }
 }

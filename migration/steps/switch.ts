@@ -3,6 +3,8 @@ import { drain, writeNonce } from '../drain.ts'
 import { attemptToken, claim, settledToken, underToken } from '../epoch.ts'
 import { fence, unfence } from '../fence.ts'
 import { advanceSlot, beginLinkAt, disableSubscription, subscriptions } from '../replication.ts'
+import { schedulesOf } from '../schedules/create.ts'
+import { releasedText } from '../schedules/held.ts'
 import { changedSince, readSchema } from '../schema/fingerprint.ts'
 import { differingSequences, readSequences, writeSequences } from '../sequences.ts'
 import { clearAway, stopLink } from '../switchover/settle.ts'
@@ -194,11 +196,15 @@ const unhurriedMs = 60_000
 
 export const clearOldLink: Step = {
   name: 'clear-away',
-  summary: 'Start the link back; remove the old link, the DDL freeze and the guard',
+  summary: 'Start the link back; give the schedules back; remove the old link, the DDL freeze and the guard',
   expectedMs: 500,
-  async act({ switchover, watchdog }) {
+  async act({ lift, switchover, watchdog, say }) {
     const { from, to, forward, reverse, epoch } = planOf(switchover)
-    await watchdog.ease({ epoch, from: from.side, forward, deadlineMs: unhurriedMs })
+    // Who has slept may find it settled, and another under way: a guard set anew would never be settled.
+    if (await watchdog.arming(epoch))
+      await watchdog.ease({ epoch, from: from.side, forward, deadlineMs: unhurriedMs })
+    const hold = await schedulesOf(lift.site).release(epoch)
+    if (hold) say(releasedText(hold))
     await switchover.rows?.close()
     await claim(from, settledToken(epoch))
     await clearAway(to, from, forward, reverse)

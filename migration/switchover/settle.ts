@@ -14,6 +14,7 @@ import {
   linkName,
   subscriptions,
 } from '../replication.ts'
+import { schedulesOf } from '../schedules/create.ts'
 import type { Site } from '../site.ts'
 
 /** What is needed to settle a switchover; sessions are opened anew, because the old ones may be what failed. */
@@ -33,7 +34,7 @@ export interface Unsettled {
 
 export interface Settled {
   decision: Decision
-  /** Acts on the database that is not the system of record that failed: to be tried again, nobody waits for them. */
+  /** Acts on the database that is not the system of record, or on schedules, that failed: to be tried again, nobody waits for them. */
   postponed: Error[]
 }
 
@@ -59,6 +60,9 @@ export async function settle(
     if (decision.verdict === 'back') await dropSubscription(database.client, linkName(means.site, epoch))
     else await stopLink(database, unsettled.forward)
     await openRecord(means, database, epoch)
+    await schedulesOf(means.site)
+      .release(epoch)
+      .catch((error) => postponed.push(error as Error))
     await freshlyOpened(means.site, otherSide(record), purpose, async (other) => {
       await shutOutOthers(other, epoch)
       if (decision.verdict === 'back') await restoreForward(means.site, other, unsettled)
@@ -67,6 +71,23 @@ export async function settle(
     }).catch((error) => postponed.push(error as Error))
   })
   return { decision, postponed }
+}
+
+/**
+ * Settles what is guarded; undefined when a later switchover stands on a database. That one began only because this
+ * one was settled: its guard was set anew by somebody who came late.
+ */
+export async function settleUnlessOver(
+  means: Means,
+  unsettled: Unsettled,
+  by: string,
+): Promise<Settled | undefined> {
+  try {
+    return await settle(means, unsettled, 'back', by)
+  } catch (error) {
+    if (error instanceof StaleTokenError) return undefined
+    throw error
+  }
 }
 
 /** Ends the sessions of whoever acted until now; acts of the undecided switchover are refused from here on. */

@@ -87,4 +87,4 @@ export function mailbox(desk: Store) {
 export type Mailbox = ReturnType<typeof mailbox>
 
 const noWatchdog =
-  'no watchdog answers: without it nobody would open the gate again if this run died in the pause; start it under a supervisor: npm run watchdog -- --site FILE'
+  'no watchdog answers: without it nobody would open the gate again if this run died in the pause; start it under a supervisor: npm run watchdog -- FILE'

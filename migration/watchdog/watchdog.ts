@@ -5,7 +5,7 @@ import { decisionStore } from '../decision/files.ts'
 import { createGate } from '../gate/create.ts'
 import type { Site } from '../site.ts'
 import { deskStore } from '../store/open.ts'
-import { type Means, settle } from '../switchover/settle.ts'
+import { type Means, settleUnlessOver } from '../switchover/settle.ts'
 import { type MachineTime, machineNow, msSince } from './machine-clock.ts'
 import { type Arming, mailbox } from './mailbox.ts'
 
@@ -92,12 +92,12 @@ export async function watch(
   }
 
   async function settleOne(arming: Arming): Promise<void> {
-    const { decision, postponed } = await settle(means, arming, 'back', by)
+    const settled = await settleUnlessOver(means, arming, by)
+    if (!settled) return box.disarm(arming.epoch)
+    const { decision, postponed } = settled
     const [trouble] = postponed
     if (trouble) {
-      throw new Error(
-        `«${decision.verdict}» is done, what is left on the other database is not: ${trouble.message}`,
-      )
+      throw new Error(`«${decision.verdict}» is done, what is left besides is not: ${trouble.message}`)
     }
     events.settled(arming, decision)
     await box.disarm(arming.epoch)

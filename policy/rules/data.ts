@@ -1,6 +1,7 @@
 import type { Json } from '../../preview/values.ts'
 import { at, grantsOf, ofType, refers } from '../find.ts'
 import type { Resource, Rule } from '../rule.ts'
+import { holdsState } from '../state.ts'
 
 const isOn = (value: Json | undefined) => value === true || value === 'true'
 
@@ -88,20 +89,6 @@ const encryptedInTransit: Rule = {
     ),
 }
 
-/** What holds payments, evidence, or what is needed to read them. */
-const kept = [
-  'aws:rds/cluster:Cluster',
-  'aws:rds/clusterInstance:ClusterInstance',
-  'aws:s3/bucket:Bucket',
-  'aws:kms/key:Key',
-  'aws:cloudwatch/logGroup:LogGroup',
-  'aws:secretsmanager/secret:Secret',
-  'aws:dynamodb/table:Table',
-  'aws:sqs/queue:Queue',
-  'aws:ecr/repository:Repository',
-  'aws:opensearch/domain:Domain',
-]
-
 const protectState: Rule = {
   name: 'protect-what-holds-state',
   level: 'mandatory',
@@ -110,7 +97,7 @@ const protectState: Rule = {
   check: (resources, { disposable }) =>
     disposable
       ? []
-      : ofType(resources, ...kept)
+      : ofType(resources, ...holdsState)
           .filter(({ protect }) => !protect)
           .map((resource) => ({ resource, says: 'holds state and is not protected' })),
 }

@@ -1,3 +1,4 @@
+import { moveProblem } from '../../phases.ts'
 import { type Broken, type Judgement, judge } from '../../policy/check.ts'
 import type { Facts } from '../../policy/rule.ts'
 import type { Prices } from '../../prices/list.ts'
@@ -24,6 +25,8 @@ export interface Consequences extends Comparison {
 export interface StackReport {
   stack: string
   disposable: boolean
+  /** The stack has a file on one side only: all of it is created, or all of it is no longer described. */
+  existence?: 'new' | 'gone' | undefined
   from: Position | undefined
   to: Position | undefined
   /** The program's own words why it would not run, on either side. */
@@ -49,12 +52,20 @@ export interface Tools {
 const judged = (side: Side, world: World, today: Date, from?: Facts['from']): Judgement =>
   judge(side.resources, { ...side, ...world, to: side, from }, { today })
 
+/** A stack that is not there. */
+const nothingOf = (side: Side): Side => ({ ...side, resources: [], reasons: {} })
+
 const keyOf = ({ rule, name, says }: Broken) => `${rule.name} ${name} ${says}`
 
 /** What changes between two sides of one stack. */
-export function consequences(base: Side, head: Side, { prices, worlds, today }: Tools): Consequences {
+export function consequences(
+  base: Side,
+  head: Side,
+  { prices, worlds, today }: Tools,
+  from: Facts['from'] = base,
+): Consequences {
   const old = new Set(judged(base, worlds.base, today).broken.map(keyOf))
-  const { broken, waived } = judged(head, worlds.head, today, base)
+  const { broken, waived } = judged(head, worlds.head, today, from)
   return {
     ...compare(base, head),
     roles: rolesDelta(base, head),
@@ -67,9 +78,24 @@ export function consequences(base: Side, head: Side, { prices, worlds, today }: 
   }
 }
 
+/** All of a stack is created. The rules hold for it as for any other. */
+const ofNew = (head: Side, tools: Tools): Consequences => ({
+  ...consequences(nothingOf(head), head, tools, 'none'),
+  brokenBefore: [],
+})
+
+/** All of a stack goes. What is not there breaks no rule. */
+const ofGone = (base: Side, tools: Tools): Consequences => ({
+  ...consequences(base, nothingOf(base), tools),
+  broken: [],
+  brokenBefore: [],
+  waived: 0,
+})
+
 export interface Attempts {
-  base: Attempt
-  head: Attempt
+  /** Undefined: the stack has no file on that side. */
+  base: Attempt | undefined
+  head: Attempt | undefined
   /** The head as if the stack stood already where it shall go: shows what else changes when the move is refused. */
   headThere?: Attempt | undefined
   ahead?: { phase: string; base: Attempt; head: Attempt } | undefined
@@ -82,22 +108,26 @@ export function analyse(
   positions: { from?: Position; to?: Position },
   tools: Tools,
 ): StackReport {
-  const base = attempts.base.side
-  const head = attempts.head.side ?? attempts.headThere?.side
+  const base = attempts.base?.side
+  const head = attempts.head?.side ?? attempts.headThere?.side
   const from = base ?? positions.from
   const to = head ?? positions.to
+  const existence = !attempts.base ? 'new' : !attempts.head ? 'gone' : undefined
   const report: StackReport = {
     stack,
     disposable: head?.disposable ?? base?.disposable ?? false,
+    existence,
     from: from && { phase: from.phase, weight: from.weight },
     to: to && { phase: to.phase, weight: to.weight },
     move: from && to && moveWords(from, to),
-    illegal: base && head && illegalMove(base, head),
+    illegal: head && (base ? illegalMove(base, head) : existence && moveProblem(undefined, head, head)),
   }
-  if (attempts.base.refused !== undefined) report.refused = { side: 'base', says: attempts.base.refused }
-  else if (attempts.head.refused !== undefined && !report.illegal)
+  if (attempts.base?.refused !== undefined) report.refused = { side: 'base', says: attempts.base.refused }
+  else if (attempts.head?.refused !== undefined && !report.illegal)
     report.refused = { side: 'head', says: attempts.head.refused }
   if (base && head) report.now = consequences(base, head, tools)
+  else if (head && existence === 'new') report.now = ofNew(head, tools)
+  else if (base && existence === 'gone') report.now = ofGone(base, tools)
   report.ahead = attempts.ahead && aheadOf(attempts.ahead, report, tools)
   return report
 }

@@ -18,6 +18,7 @@ export function engineReport(
   return {
     stack,
     disposable: head.disposable,
+    existence: first ? 'new' : undefined,
     from: first ? undefined : { phase: base.phase, weight: base.weight },
     to: { phase: head.phase, weight: head.weight },
     move: first ? undefined : moveWords(base, head),

@@ -39,18 +39,25 @@ const aheadStand = (stack: string): Stand => ({
   fromWeight: furthest.weight,
 })
 
-/** The base stands where its settings say. */
-export const baseAsks = (stack: string, from: Position | undefined): Ask[] => [
-  { what: 'now', stand: { stack } },
-  ...(isAhead(from) ? [] : [{ what: 'ahead' as const, stand: aheadStand(stack) }]),
-]
+/** The base stands where its settings say; nothing is asked of a stack that it does not have. */
+export const baseAsks = (stack: string, from: Position | undefined): Ask[] =>
+  from === undefined
+    ? []
+    : [
+        { what: 'now', stand: { stack } },
+        ...(isAhead(from) ? [] : [{ what: 'ahead' as const, stand: aheadStand(stack) }]),
+      ]
 
-/** The head moves on from where the base stands; and, should that be refused, as if it stood there already. */
+/**
+ * The head moves on from where the base stands, a new stack from nothing; and, should that be refused, as if it stood
+ * there already.
+ */
 export const headAsks = (stack: string, from: Position | undefined, to: Position | undefined): Ask[] => {
-  const moves =
-    from !== undefined && to !== undefined && (from.phase !== to.phase || from.weight !== to.weight)
+  if (to === undefined) return []
+  const moves = from?.phase !== to.phase || from.weight !== to.weight
+  const start = from ? { fromPhase: from.phase, fromWeight: from.weight } : { fromPhase: 'none' as const }
   return [
-    { what: 'now', stand: { stack, ...(moves && { fromPhase: from.phase, fromWeight: from.weight }) } },
+    { what: 'now', stand: { stack, ...(moves && start) } },
     ...(moves ? [{ what: 'there' as const, stand: { stack } }] : []),
     ...(isAhead(from) ? [] : [{ what: 'ahead' as const, stand: aheadStand(stack) }]),
   ]
@@ -60,8 +67,8 @@ export type Answers = Partial<Record<Ask['what'], Attempt>>
 
 /** The answers of both sides as one comparison wants them. */
 export const attemptsOf = (base: Answers, head: Answers): Attempts => ({
-  base: base.now!,
-  head: head.now!,
+  base: base.now,
+  head: head.now,
   headThere: head.there,
   ...(base.ahead && head.ahead && { ahead: { phase: furthest.phase, base: base.ahead, head: head.ahead } }),
 })

@@ -39,7 +39,8 @@ const parse = (args: string[]) => parseArgs({ args, options: flags, allowPositio
 export interface ComparisonArgs {
   base?: string | undefined
   from?: string | undefined
-  stacks: string[]
+  /** Undefined: all. */
+  stacks?: string[] | undefined
   format: 'text' | 'json' | 'markdown'
   strict: boolean
   help: boolean
@@ -52,18 +53,13 @@ export function parseComparisonArgs(args: string[]): ComparisonArgs {
   } catch (error) {
     throw new ArgsError((error as Error).message.split('. ')[0]!)
   }
-  const known = stacksIn().toSorted((a, b) => rank(a) - rank(b))
-  const stacks = values.stack ?? known
-  const unknown = stacks.find((stack) => !known.includes(stack))
-  if (unknown)
-    throw new ArgsError(`there is no Pulumi.${unknown}.yaml; did you mean ${nearest(unknown, known)}?`)
   if (values.base !== undefined && values.from !== undefined)
     throw new ArgsError('--base and --from: one of the two')
   if (values.json && values.markdown) throw new ArgsError('--json and --markdown: one of the two')
   return {
     base: values.base,
     from: values.from,
-    stacks,
+    stacks: values.stack,
     format: values.json ? 'json' : values.markdown ? 'markdown' : 'text',
     strict: values.strict ?? false,
     help: values.help ?? false,
@@ -72,6 +68,15 @@ export function parseComparisonArgs(args: string[]): ComparisonArgs {
 
 /** The stack that matters most comes first. */
 const rank = (stack: string): number => ['prod', 'staging'].indexOf(stack) >>> 0
+
+/** The stacks asked for, or all that the base or this tree has: one of them may be new or gone. */
+export function stacksOf(asked: string[] | undefined, folders: string[]): string[] {
+  const known = [...new Set(folders.flatMap((folder) => stacksIn(folder)))]
+  const unknown = asked?.find((stack) => !known.includes(stack))
+  if (unknown)
+    throw new ArgsError(`there is no Pulumi.${unknown}.yaml; did you mean ${nearest(unknown, known)}?`)
+  return asked ?? known.toSorted((a, b) => rank(a) - rank(b))
+}
 
 /** Compares, prints, and returns the exit code. */
 export async function comparison(args: string[]): Promise<number> {
@@ -86,9 +91,10 @@ export async function comparison(args: string[]): Promise<number> {
   return asked.strict && levelOf(view) === 'stop' ? 1 : 0
 }
 
-export async function compareWith(reference: string, stacks: string[]): Promise<View> {
+export async function compareWith(reference: string, asked?: string[]): Promise<View> {
   const tree = await treeAt(reference)
   try {
+    const stacks = stacksOf(asked, [tree.folder, projectFolder])
     const { reports, assumptions: assumed } = await compareTrees(tree.folder, projectFolder, stacks)
     return viewOf(reports, { base: tree.words, head: 'this tree', assumptions: assumed })
   } finally {

@@ -15,7 +15,7 @@ type Bare = Omit<Finding, 'stacks'>
 export const findings = (reports: StackReport[]): Finding[] => merged(reports.map(ofStack))
 
 function ofStack(report: StackReport): Finding[] {
-  const { stack, disposable, refused, illegal, move, from, to, now, ahead } = report
+  const { stack, disposable, existence, refused, illegal, move, from, to, now, ahead } = report
   const at = (list: Bare[], where: string) => grouped(list.map((each) => ({ ...each, stacks: [where] })))
   const there = ahead && `${stack} in ${ahead.phase}`
   return [
@@ -25,7 +25,11 @@ function ofStack(report: StackReport): Finding[] {
         ...(illegal ? [finding('stop', 'move', [], illegal, { mend: 'Move one phase at a time.' })] : []),
         ...(move && !illegal ? [finding('look', 'step', [], move)] : []),
         ...leaps(report),
-        ...(now ? consequencesOf(now, disposable, from?.phase !== to?.phase) : []),
+        ...comesOrGoes(report),
+        ...(existence === 'gone' ? lossesOf(now, disposable) : []),
+        ...(now && existence !== 'gone'
+          ? consequencesOf(now, disposable, !existence && from?.phase !== to?.phase)
+          : []),
       ],
       stack,
     ),
@@ -49,6 +53,33 @@ const refusal = (says: string, side: 'base' | 'head') =>
     [],
     `${side === 'base' ? 'The program it starts from' : 'The program'} does not run: ${says}`,
   )
+
+/** A stack whose file is new, or not there any more. */
+function comesOrGoes({ existence, disposable, now }: StackReport): Bare[] {
+  if (!existence || !now) return []
+  const { before, after } = now.costs
+  if (existence === 'new')
+    return [
+      finding('look', 'stack', [], `is new: all of it is created, ${dollars(after, false)} a month`, {
+        mend: 'Its first `up` needs the role and the state of an environment of its own: account/.',
+      }),
+    ]
+  return [
+    finding(
+      disposable ? 'look' : 'stop',
+      'stack',
+      [],
+      `is no longer described: \`pulumi destroy\` of the base would destroy all of it, and until then it stays, with nobody to change it, at ${dollars(before, false)} a month`,
+      { mend: 'Go through decommission and destroy it first, then take its file away.' },
+    ),
+  ]
+}
+
+/** Of a stack that goes, only what cannot be made again is named; that the rest goes too is said once. */
+const lossesOf = (all: Consequences | undefined, disposable: boolean): Bare[] =>
+  (all?.changes ?? [])
+    .flatMap((change) => losses(change, disposable ? 'look' : 'stop'))
+    .filter(({ kind }) => kind === 'lost')
 
 function leaps({ from, to, illegal }: StackReport): Bare[] {
   const words = from && to && !illegal ? leapWords(from, to) : undefined

@@ -104,7 +104,9 @@ export function findingLine(
       ? `${some(names, detail > 0 ? 3 : 4)}${kind === 'weaker' && !says.startsWith('would') ? ':' : ''} `
       : ''
   const because = cause ? ` — ${causeText(cause)}` : ''
-  const what = prose(says).slice(0, detail > 1 ? 200 : 420)
+  const what = prose(says)
+    .slice(0, detail > 1 ? 200 : 420)
+    .replace(/\.$/, '')
   return `- ${marks[level]} ${where}${who}${what}${because}${mend && detail < 2 ? `. ${prose(mend)}` : ''}`
 }
 

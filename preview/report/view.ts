@@ -105,9 +105,12 @@ export const viewOf = (reports: StackReport[], { base, head, assumptions }: Sour
   assumptions,
 })
 
+const existences = { new: ', a new stack', gone: ', no longer described' }
+
 function stackView({
   stack: name,
   disposable,
+  existence,
   from,
   to,
   move,
@@ -120,7 +123,7 @@ function stackView({
   const says = refused?.says ?? illegal
   return {
     stack: name,
-    position: at ? `${at.phase}, weight ${at.weight}` : 'unknown',
+    position: `${at ? `${at.phase}, weight ${at.weight}` : 'unknown'}${existence ? existences[existence] : ''}`,
     disposable,
     ...(move && { move }),
     ...(says && { refused: cut(says) }),

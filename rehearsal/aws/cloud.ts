@@ -7,6 +7,7 @@ import type { Sandbox } from '../host/sandbox.ts'
 import { type Balancer, createBalancer } from './balancer.ts'
 import { selfSigned } from './certificate.ts'
 import { startMoto } from './moto.ts'
+import { wayToS3 } from './way-to-s3.ts'
 
 /** What the lift needs of AWS, in an emulator. */
 export interface Cloud {
@@ -18,6 +19,8 @@ export interface Cloud {
   journal: string
   desk: string
   holdPath: string
+  /** Puts the bucket of the journal, its evidence and the decisions out of reach, or back. */
+  cutEvidence(away: boolean): void
 }
 
 const buckets = { journal: 'lift-journal', desk: 'lift-desk' }
@@ -26,7 +29,11 @@ const buckets = { journal: 'lift-journal', desk: 'lift-desk' }
 export async function startCloud(sandbox: Sandbox): Promise<Cloud> {
   const moto = await startMoto(sandbox)
   // Journals are on this disk before they are in the bucket; here that is the sandbox's.
-  Object.assign(process.env, moto.environment, { XDG_STATE_HOME: join(sandbox.dir, 'state') })
+  const way = await wayToS3(moto.url)
+  Object.assign(process.env, moto.environment, {
+    AWS_ENDPOINT_URL_S3: way.url,
+    XDG_STATE_HOME: join(sandbox.dir, 'state'),
+  })
   const [s3, dynamo, secrets] = [
     new S3Client(moto.client),
     new DynamoDBClient(moto.client),
@@ -55,5 +62,6 @@ export async function startCloud(sandbox: Sandbox): Promise<Cloud> {
     journal: `s3://${buckets.journal}/rehearsal`,
     desk: `s3://${buckets.desk}/rehearsal`,
     holdPath: '/payments-lift/rehearsal/hold',
+    cutEvidence: (away) => way.cut(away ? buckets.journal : undefined),
   }
 }

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { ClientBase } from 'pg'
 import { freshlyOpened, otherSide } from '../../migration/database.ts'
 import type { Decision } from '../../migration/decision/decision.ts'
@@ -11,7 +9,7 @@ import { userSequences } from '../../migration/postgres/catalog.ts'
 import { subscriptions } from '../../migration/replication.ts'
 import { differingSequences, readSequences } from '../../migration/sequences.ts'
 import { readSite, type Site } from '../../migration/site.ts'
-import { deskStore } from '../../migration/store/open.ts'
+import { deskStore, recordStore } from '../../migration/store/open.ts'
 import { mailbox } from '../../migration/watchdog/mailbox.ts'
 
 export interface Condition {
@@ -104,16 +102,9 @@ async function both<T>(
 }
 
 /** Every decision record of a site, in the order of their epochs. */
-export function decisionsOf(journal: string): Decision[] {
-  const folder = join(journal, 'decisions')
-  let names: string[] = []
-  try {
-    names = readdirSync(folder)
-  } catch {
-    return []
-  }
-  return names
-    .filter((name) => /^epoch-\d+\.json$/.test(name))
-    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Decision)
-    .sort((a, b) => a.epoch - b.epoch)
+export async function decisionsOf(site: Site): Promise<Decision[]> {
+  const store = recordStore(site)
+  const keys = (await store.list('decisions/epoch-')).filter((key) => /epoch-\d+\.json$/.test(key))
+  const texts = await Promise.all(keys.map((key) => store.read(key)))
+  return texts.map((text) => JSON.parse(text ?? '') as Decision).sort((a, b) => a.epoch - b.epoch)
 }

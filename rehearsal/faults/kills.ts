@@ -4,7 +4,8 @@ import type { Side } from '../../migration/gate/gate.ts'
 import { resume } from '../../migration/resume.ts'
 import { readSite } from '../../migration/site.ts'
 import { pauseSteps } from '../../migration/steps/index.ts'
-import { fileStore } from '../../migration/store/files.ts'
+import { deskStore } from '../../migration/store/open.ts'
+import { msSince } from '../../migration/watchdog/machine-clock.ts'
 import { mailbox } from '../../migration/watchdog/mailbox.ts'
 import { spawnProgram } from '../host/server-process.ts'
 import { decisionsOf } from './condition.ts'
@@ -22,6 +23,8 @@ export interface Kill {
   point: Point
   /** How long after the runner has come by, milliseconds; it does not wait there. Absent: it is held, exactly there. */
   afterMs?: number
+  /** Of both: the watchdog dies so long before it would decide, milliseconds, and not with the runner. */
+  beforeDeadlineMs?: number
 }
 
 export interface Outcome {
@@ -34,7 +37,7 @@ export interface Outcome {
 
 /** The steps that cutover and rollback have. */
 export const switchoverSteps = [
-  ...['preflight', 'freeze-ddl', 'verify-rows', 'prepare', 'arm'],
+  ...['preflight', 'freeze-ddl', 'verify-rows', 'prepare', 'hold-schedules', 'arm'],
   ...pauseSteps,
   ...['clear-away', 'verify-way-back'],
 ] as const
@@ -49,7 +52,8 @@ export const points: Point[] = switchoverSteps.flatMap((step): Point[] => [`befo
 export async function killAndRescue(stage: Stage, kill: Kill): Promise<Outcome> {
   const { world, load } = stage
   const from = await stage.sound()
-  const epochs = decisionsOf(world.journal).length
+  const site = readSite(world.siteFile)
+  const epochs = (await decisionsOf(site)).length
   const runbook = from === 'source' ? 'cutover' : 'rollback'
   const exactly = kill.afterMs === undefined
   const runner = startRunner({ ...world, runbook, hold: exactly ? [kill.point] : [] })
@@ -57,6 +61,7 @@ export async function killAndRescue(stage: Stage, kill: Kill): Promise<Outcome> 
   if (came && kill.afterMs) await delay(kill.afterMs)
   const killedAt = Date.now()
   if (kill.victim !== 'watchdog') process.kill(runner.child.pid ?? 0, 'SIGKILL')
+  if (kill.beforeDeadlineMs !== undefined) await guardedFor(stage, stage.deadlineMs - kill.beforeDeadlineMs)
   if (kill.victim !== 'runner') process.kill(world.watchdog.pid, 'SIGKILL')
   if (exactly && kill.victim === 'watchdog') runner.goOn()
   const { code, output } = await runner.ended
@@ -66,10 +71,10 @@ export async function killAndRescue(stage: Stage, kill: Kill): Promise<Outcome> 
   await untilSettled(stage)
   const { writePauseMs } = await load.pauseBetween(killedAt - 1500, Date.now())
   // Writes flow; what is left is the lock and what a run had made that was never armed.
-  if (kill.victim !== 'watchdog') await resume(readSite(world.siteFile), 'the morning after')
+  if (kill.victim !== 'watchdog') await resume(site, 'the morning after')
   const record = await stage.sound()
 
-  const made = decisionsOf(world.journal)
+  const made = await decisionsOf(site)
   const last = made.at(-1)
   const decided = made.length > epochs && last?.verdict === 'forward'
   if (made.length > epochs + 1) throw new Error(`${made.length - epochs} decisions of one switchover`)
@@ -79,6 +84,15 @@ export async function killAndRescue(stage: Stage, kill: Kill): Promise<Outcome> 
   if (kill.victim === 'watchdog' && code !== 0 && decided)
     throw new Error(`only the watchdog was killed, and the run failed after its decision:\n${output}`)
   return { from, record, writePauseMs }
+}
+
+/** Returns when the watchdog has guarded the last switchover for so long. */
+async function guardedFor({ world }: Stage, ms: number): Promise<void> {
+  const beat = await mailbox(deskStore(readSite(world.siteFile))).lastBeat()
+  const moment = Object.values(beat?.since ?? {}).at(-1)
+  const guardedMs = moment && msSince(moment)
+  if (guardedMs === undefined) throw new Error('the watchdog guards nothing')
+  await delay(ms - guardedMs)
 }
 
 /** As an operator does who sees that the run has died: the command, and once more if it was interfered with. */
@@ -99,7 +113,7 @@ async function operatorResumes({ world }: Stage): Promise<void> {
 
 /** Returns when nothing is guarded any more. */
 export async function untilSettled({ world, deadlineMs }: Stage): Promise<void> {
-  const box = mailbox(fileStore(world.journal))
+  const box = mailbox(deskStore(readSite(world.siteFile)))
   const until = performance.now() + 5 * deadlineMs + 30_000
   while ((await box.armings()).length > 0) {
     if (performance.now() > until) throw new Error('the watchdog has not settled the switchover in 30 s')

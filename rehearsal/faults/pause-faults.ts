@@ -5,6 +5,7 @@ import pg from 'pg'
 import { otherSide } from '../../migration/database.ts'
 import { database } from '../world/databases.ts'
 import type { PauseFault, Scene } from './scene.ts'
+import type { Stage } from './stage.ts'
 
 /** Faults that come in the pause, each in turn; `during` runs while the runner is held at `at`. */
 export const pauseFaults: PauseFault[] = [
@@ -135,13 +136,7 @@ export const pauseFaults: PauseFault[] = [
       writeFileSync(folder, 'a store that cannot be reached')
     },
     async meanwhile({ from, stage }) {
-      // Past the deadline, and twice: nobody opens anything on a guess.
-      await delay(stage.deadlineMs + 2000)
-      for (const side of [from, otherSide(from)]) {
-        const { rows } = await stage.sql(side, 'select state from lift.fence')
-        if (rows[0].state !== 'fenced')
-          throw new Error(`the ${side} was opened though nobody could read the decision`)
-      }
+      await nobodyOpens(stage, from)
       const folder = join(stage.world.journal, 'decisions')
       renameSync(folder, `${folder}.file`)
       renameSync(`${folder}.away`, folder)
@@ -149,6 +144,32 @@ export const pauseFaults: PauseFault[] = [
     verdict: 'back',
   },
 ]
+
+/** The same of a team, whose journal, decisions and evidence are in S3; for a stage in AWS. */
+export const bucketFaults: PauseFault[] = [
+  {
+    name: 'the evidence bucket out of reach at the decision',
+    at: 'before decide',
+    async during({ stage }) {
+      stage.world.cloud?.cutEvidence(true)
+    },
+    async meanwhile({ from, stage }) {
+      await nobodyOpens(stage, from)
+      stage.world.cloud?.cutEvidence(false)
+    },
+    verdict: 'back',
+  },
+]
+
+/** Past the deadline, and longer: nobody opens anything on a guess. */
+async function nobodyOpens(stage: Stage, from: Scene['from']): Promise<void> {
+  await delay(stage.deadlineMs + 2000)
+  for (const side of [from, otherSide(from)]) {
+    const { rows } = await stage.sql(side, 'select state from lift.fence')
+    if (rows[0].state !== 'fenced')
+      throw new Error(`the ${side} was opened though nobody could read the decision`)
+  }
+}
 
 /** A session that begins a transaction and leaves it so until the scene is over. */
 async function openTransaction(scene: Scene, url: string, holding?: 'insert' | 'lock'): Promise<void> {

@@ -14,6 +14,14 @@ export function everyKill(): Kill[] {
   return kills
 }
 
+/** While writes wait the runner dies, and the watchdog just when it is to decide, or carries its decision out. */
+export const lateKills: Kill[] = [300, 150, 50, 0, -50, -100, -150, -200, -300].map((beforeDeadlineMs) => ({
+  victim: 'both',
+  rescue: 'nobody',
+  point: 'after fence',
+  beforeDeadlineMs,
+}))
+
 /** The pause is short and is what matters: a third of the kills come there. */
 const inPause = points.slice(points.indexOf('before pause'), points.indexOf('after resume') + 1)
 
@@ -33,7 +41,11 @@ export function randomKills(seed: number, count: number): Kill[] {
   return Array.from({ length: count }, () => randomKill(random))
 }
 
-export const described = ({ victim, point, afterMs, rescue }: Kill): string =>
+export const described = ({ victim, point, afterMs, beforeDeadlineMs: early, rescue }: Kill): string =>
   `kill -9 of ${victim === 'both' ? 'runner and watchdog' : `the ${victim}`} ${
     afterMs === undefined ? point : `${afterMs.toFixed(1)} ms after «${point}»`
+  }${
+    early === undefined
+      ? ''
+      : `, the watchdog ${Math.abs(early)} ms ${early < 0 ? 'after' : 'before'} its deadline`
   }, then ${victim === 'watchdog' ? 'its supervisor' : rescue === 'resume' ? '«resume»' : 'nobody'}`

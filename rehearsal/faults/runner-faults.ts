@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { otherSide } from '../../migration/database.ts'
 import { readLock, removeLock } from '../../migration/journal/lock.ts'
 import { resume } from '../../migration/resume.ts'
@@ -79,10 +80,10 @@ function fill(path: string): void {
 }
 
 /**
- * The runner is stopped (SIGSTOP) at a point for longer than the deadline and wakes up after the watchdog has
+ * The runner is stopped (SIGSTOP) at a point for longer than the deadline, and for `leastMs`, and wakes up after the watchdog has
  * decided; with `later`, after somebody has also switched over again meanwhile. Whatever it still tries is refused.
  */
-export async function sleeper(stage: Stage, at: Point, later: boolean): Promise<Outcome> {
+export async function sleeper(stage: Stage, at: Point, later: boolean, leastMs = 0): Promise<Outcome> {
   const from = await stage.sound()
   const { world } = stage
   const runner = startRunner({ ...world, runbook: runbookFrom(from), hold: [at] })
@@ -102,14 +103,15 @@ export async function sleeper(stage: Stage, at: Point, later: boolean): Promise<
       await resume(site, 'who took over')
       await switchOver(stage)
     }
-    const made = decisionsOf(world.journal).length
+    await delay(stopped + leastMs - Date.now())
+    const made = (await decisionsOf(site)).length
     const lock = (await readLock(deskStore(site)))?.holder
     runner.child.kill('SIGCONT')
     const { code, output } = await runner.ended
     if (lock && later && (await readLock(deskStore(site)))?.holder.since !== lock.since)
       throw new Error('the sleeper gave back the lock of another')
     await untilSettled(stage)
-    const lost = decisionsOf(world.journal).slice(made)
+    const lost = (await decisionsOf(site)).slice(made)
     if (later && (lost.length > 0 || code === 0))
       throw new Error(`the sleeper went on (${JSON.stringify(lost)}):\n${output}`)
     if (!(await readLock(deskStore(site)))?.alive) await resume(site, 'the morning after')

@@ -4,6 +4,7 @@ import { resume } from '../../migration/resume.ts'
 import { readSite } from '../../migration/site.ts'
 import { decisionsOf } from './condition.ts'
 import { type Outcome, untilSettled } from './kills.ts'
+import { answer, withApprovers } from './refusals.ts'
 import { type Point, type Runner, startRunner } from './runner.ts'
 import type { Stage } from './stage.ts'
 
@@ -13,6 +14,8 @@ export interface Scene {
   /** The side that is being left. */
   from: Side
   runner: Runner
+  /** The site file that it reads. */
+  siteFile: string
   /** Done when the scene is over, however it ended. */
   cleanUp(act: () => unknown): void
 }
@@ -20,6 +23,8 @@ export interface Scene {
 export interface PauseFault {
   name: string
   at: Point
+  /** Somebody must agree to the runbook; `given`: Anna does. Nobody is asked when left out. */
+  approval?: 'asked' | 'given'
   /** While the runner is held there. */
   during(scene: Scene): Promise<void>
   /** After it was let go, while it and the watchdog deal with it. */
@@ -35,16 +40,21 @@ export interface PauseFault {
 /** Switches over with one fault on the way and looks whether everything is as it must be. */
 export async function play(stage: Stage, fault: PauseFault): Promise<Outcome & { verdict: string }> {
   const from = await stage.sound()
-  const before = decisionsOf(stage.world.journal).length
+  const site = readSite(stage.world.siteFile)
+  const before = (await decisionsOf(site)).length
   const ends: (() => unknown)[] = []
+  const siteFile = fault.approval ? withApprovers(stage.world) : stage.world.siteFile
   const runner = startRunner({
     ...stage.world,
+    siteFile,
     runbook: from === 'source' ? 'cutover' : 'rollback',
     hold: [fault.at],
+    env: { LIFT_AS: 'the operator' },
   })
-  const scene: Scene = { stage, from, runner, cleanUp: (act) => ends.push(act) }
+  const scene: Scene = { stage, from, runner, siteFile, cleanUp: (act) => ends.push(act) }
   const began = Date.now()
   try {
+    if (fault.approval === 'given') await answer(siteFile, 'anna', 'yes')
     if (!(await runner.reached(fault.at)))
       throw new Error(`the runner ended before «${fault.at}»:\n${(await runner.ended).output}`)
     await fault.during(scene)
@@ -60,9 +70,9 @@ export async function play(stage: Stage, fault: PauseFault): Promise<Outcome & {
     runner.child.kill('SIGKILL')
   }
   const { writePauseMs } = await stage.load.pauseBetween(began, Date.now())
-  await resume(readSite(stage.world.siteFile), 'the morning after')
+  await resume(site, 'the morning after')
   const record = await stage.sound()
-  const made = decisionsOf(stage.world.journal).slice(before)
+  const made = (await decisionsOf(site)).slice(before)
   const verdict = made[0]?.verdict ?? 'back'
   if (made.length > 1) throw new Error(`${made.length} decisions of one switchover`)
   if (fault.verdict !== 'either' && fault.verdict !== verdict)

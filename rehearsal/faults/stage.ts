@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import type { Side } from '../../migration/gate/gate.ts'
 import { resume } from '../../migration/resume.ts'
@@ -38,6 +39,8 @@ export interface StageOptions {
   deadlineMs?: number
   sandbox?: Sandbox
   gate?: WorldOptions['gate']
+  /** Journal, decisions, route and hold in an emulator of AWS. */
+  aws?: WorldOptions['aws']
 }
 
 export async function createStage({
@@ -46,14 +49,19 @@ export async function createStage({
   deadlineMs = 2000,
   sandbox = createSandbox('payments-lift-faults-'),
   gate = 'pgbouncer',
+  aws,
 }: StageOptions): Promise<Stage> {
   const startedAtMs = Date.now()
   const world = await createWorld({
     gate,
     sandbox,
+    aws,
     soakMs: 0,
     limits: { deadlineMs },
-    watchdog: { args: ['--import', './rehearsal/faults/preload.ts'], env: { LIFT_FAULT_CLOCK: '3600000' } },
+    watchdog: {
+      before: fileURLToPath(new URL('preload.ts', import.meta.url)),
+      env: { LIFT_FAULT_CLOCK: '3600000' },
+    },
   })
   try {
     for (const side of ['source', 'target'] as const)

@@ -16,18 +16,23 @@ export interface ServerProcess {
 }
 
 /** A TypeScript program of this project, in a process and a process group of its own: Ctrl-C reaches only us. */
-export function spawnProgram(
+export const spawnProgram: typeof spawnNode = (sandbox, name, args, env, output) =>
+  spawnNode(sandbox, name, ['--import', 'tsx', ...args], env, output)
+
+/** The same of a program that is JavaScript already. */
+export function spawnNode(
   sandbox: Sandbox,
   name: string,
   args: string[],
   env: Record<string, string>,
   output: 'pipe' | 'log' = 'log',
+  input: 'pipe' | 'ignore' = 'ignore',
 ): ChildProcess {
   const log = openSync(join(sandbox.dir, `${name}.log`), 'a')
-  const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
+  const child = spawn(process.execPath, args, {
     cwd: projectRoot,
     env: { ...process.env, ...env },
-    stdio: ['ignore', output === 'pipe' ? 'pipe' : log, log],
+    stdio: [input, output === 'pipe' ? 'pipe' : log, log],
     detached: true,
   })
   sandbox.adopt(child)

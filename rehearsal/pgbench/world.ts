@@ -104,7 +104,7 @@ export async function createPgbenchWorld({
       limits,
     }
     writeFileSync(siteFile, stringify(site), { mode: 0o600 })
-    const watchdog = superviseWatchdog(sandbox, siteFile)
+    const watchdog = await superviseWatchdog(sandbox, siteFile)
     return {
       ...{ sandbox, source, target, pooler, siteFile, journal },
       async close() {

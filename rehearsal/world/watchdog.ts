@@ -1,35 +1,18 @@
+import { buildWatchdog } from '../../migration/watchdog/bundle.ts'
+import { type KeptWatchdog, keepWatchdog } from '../../migration/watchdog/keep.ts'
 import type { Sandbox } from '../host/sandbox.ts'
-import { spawnProgram } from '../host/server-process.ts'
+import { spawnNode } from '../host/server-process.ts'
 
-export interface SupervisedWatchdog {
-  /** Of the watchdog that runs now. */
-  readonly pid: number
-  /** Stops both. */
-  stop(): void
-}
-
-/** Runs the watchdog as a supervisor does: starts it again whenever it ends. */
-export function superviseWatchdog(
+/** Keeps the watchdog running as its own main program does, and within the sandbox. */
+export async function superviseWatchdog(
   sandbox: Sandbox,
   siteFile: string,
-  { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
-): SupervisedWatchdog {
-  let stopped = false
-  let child = start()
-  function start() {
-    const started = spawnProgram(sandbox, 'watchdog', [...args, 'migration/watchdog/main.ts', siteFile], env)
-    started.once('exit', () => {
-      if (!stopped && !sandbox.closing) child = start()
-    })
-    return started
-  }
-  return {
-    get pid() {
-      return child.pid ?? 0
-    },
-    stop() {
-      stopped = true
-      child.kill('SIGTERM')
-    },
-  }
+  { before, env = {} }: { before?: string; env?: Record<string, string> } = {},
+): Promise<KeptWatchdog> {
+  const program = await buildWatchdog(before)
+  return keepWatchdog(() =>
+    sandbox.closing
+      ? undefined
+      : spawnNode(sandbox, 'watchdog', [program, '--stand-by', siteFile], env, 'log', 'pipe'),
+  )
 }

@@ -2,12 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { localJournal } from '../../migration/store/open.ts'
+import type { KeptWatchdog } from '../../migration/watchdog/keep.ts'
 import type { Cloud } from '../aws/cloud.ts'
 import { createSandbox, type Sandbox } from '../host/sandbox.ts'
 import { type ServerProcess, startServer } from '../host/server-process.ts'
 import { type Databases, database, startDatabases } from './databases.ts'
 import { type GateKind, type Services, startServices } from './services.ts'
-import { type SupervisedWatchdog, superviseWatchdog } from './watchdog.ts'
+import { superviseWatchdog } from './watchdog.ts'
 
 /** A payments system on one machine, on both sides of the lift, and the site file that the runbooks read. */
 export interface World {
@@ -18,7 +19,7 @@ export interface World {
   siteFile: string
   journal: string
   gate: GateKind
-  watchdog: SupervisedWatchdog
+  watchdog: KeptWatchdog
   /** AWS, as an emulator has it. */
   cloud?: Cloud
   close(): Promise<void>
@@ -56,7 +57,7 @@ export async function createWorld({
     const siteFile = join(sandbox.dir, 'site.yaml')
     writeFileSync(siteFile, stringify(site(databases, services, frontDoor, options, cloud)), { mode: 0o600 })
     const stopFollowing = cloud && (await followed(cloud, frontDoor))
-    const watchdog = superviseWatchdog(sandbox, siteFile, options.watchdog)
+    const watchdog = await superviseWatchdog(sandbox, siteFile, options.watchdog)
     return {
       sandbox,
       databases,

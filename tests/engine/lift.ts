@@ -4,6 +4,7 @@ import yaml from 'yaml'
 import type { Engine, InlineStack, RunResult, Step } from '../../engine/harness.ts'
 import program from '../../index.ts'
 import type { Phase, Removal } from '../../phases.ts'
+import { outlivesPhases } from '../../policy/state.ts'
 import { project } from '../../settings.ts'
 
 /** Where a stack shall stand. */
@@ -13,26 +14,9 @@ export interface Stand {
   removal?: Removal
 }
 
-/** What must outlive every phase: losing one loses payments, evidence, or the means to read them. */
-const stateful = [
-  'aws:rds/cluster:Cluster',
-  'aws:rds/clusterInstance:ClusterInstance',
-  'aws:s3/bucket:Bucket',
-  'aws:kms/key:Key',
-  'aws:cloudwatch/logGroup:LogGroup',
-  'aws:secretsmanager/secret:Secret',
-  'aws:route53/zone:Zone',
-  'aws:dynamodb/table:Table',
-  'aws:sqs/queue:Queue',
-  'aws:ecr/repository:Repository',
-  'aws:opensearch/domain:Domain',
-  'aws:ec2/vpc:Vpc',
-  'aws:ec2/subnet:Subnet',
-]
-
 /** The steps of a run that replace or delete something stateful. */
 export const losses = (result: RunResult): Step[] =>
-  result.changes.filter(({ op, type }) => stateful.includes(type) && /replace|delete/.test(op))
+  result.changes.filter(({ op, type }) => outlivesPhases.includes(type) && /replace|delete/.test(op))
 
 /** One line a step, for messages. */
 export const told = (steps: Step[]): string =>

@@ -3,6 +3,7 @@ import test from 'ava'
 import type { Kill } from '../../rehearsal/faults/kills.ts'
 import { pauseFaults } from '../../rehearsal/faults/pause-faults.ts'
 import { randomKills } from '../../rehearsal/faults/random-kills.ts'
+import { refusals } from '../../rehearsal/faults/refusals.ts'
 import { canMount, diskFull, sleeper } from '../../rehearsal/faults/runner-faults.ts'
 import { play } from '../../rehearsal/faults/scene.ts'
 import { createStage, type Stage } from '../../rehearsal/faults/stage.ts'
@@ -33,9 +34,10 @@ for (const trial of kills.map(killTrial))
 
 const named = [
   'a superuser who goes round the fence',
+  'the approver says no when asked',
   ...(thorough ? ['new server stopped and started after decide'] : []),
 ]
-for (const fault of pauseFaults.filter(({ name }) => named.includes(name)))
+for (const fault of [...pauseFaults, ...refusals].filter(({ name }) => named.includes(name)))
   test.serial(fault.name, async (t) => {
     await t.notThrowsAsync(play(stage, fault))
   })

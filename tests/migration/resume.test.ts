@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
+import pg from 'pg'
 import { decisionStore } from '../../migration/decision/files.ts'
+import { verifyingAgain } from '../../migration/digest/changes/keep-verified.ts'
 import { lock, readLock } from '../../migration/journal/lock.ts'
 import { resume } from '../../migration/resume.ts'
 import { readStatus, statusText } from '../../migration/status.ts'
@@ -48,7 +50,12 @@ test.serial(
     t.regex(text, /epoch 1 is under way from the source/)
     t.regex(text, /watchdog {4}lives/)
     const means = { site: bed.site, gate: bed.gate, decisions: decisionStore(bed.site) }
+    const asleep = new pg.Client({ connectionString: bed.site.target.url, application_name: verifyingAgain })
+    asleep.on('error', () => {})
+    await asleep.connect()
+    await asleep.query('begin; select 1')
     const result = await resume(bed.site, 'a test', means)
+    await t.throwsAsync(asleep.query('select 1'), { message: /terminat|not queryable/ })
     t.like(result, {
       settled: { epoch: 1, decision: { verdict: 'back', by: 'a test' }, postponed: [] },
       lock: { runbook: 'cutover' },

@@ -163,8 +163,8 @@ test('the type checker knows steps, their arguments and what was never declared'
 test('a page is read as its reader sees it', (t) => {
   const page = parsePage('cutover', pageText('cutover'))
   t.is(page.title, 'Cutover: AWS becomes the system of record')
-  t.is(page.calls[7]?.name, 'fence')
-  t.is(page.calls[7]?.section?.title, '7. Fence the source')
-  t.is(page.calls[7]?.section?.parts.Who, 'the machine.')
+  t.is(page.calls[8]?.name, 'fence')
+  t.is(page.calls[8]?.section?.title, '7. Fence the source')
+  t.is(page.calls[8]?.section?.parts.Who, 'the machine.')
   t.regex(page.head['When'] ?? '', /^in the migration window/)
 })

@@ -220,6 +220,11 @@ test.serial(
       message: /ben said no: the numbers look odd\nNothing was switched(.|\n)*\nUndo: by itself/,
     })
     t.deepEqual(await both(), before)
+    const no = await writeBundle(parsed, 'cutover', join(testSandbox().dir, `evidence-${Math.random()}`))
+    const read = (name: string) => readFileSync(join(no.folder, name), 'utf8')
+    t.like(JSON.parse(read('summary.json')), { outcome: 'failed' })
+    t.regex(read('journal.jsonl'), /"event":"refused","step":"prepare","given":\[\{"approver":"ben"/)
+    t.regex(read('approvals.json'), /"verdict": "no",\n\s+"reason": "the numbers look odd"/)
 
     const agreed = drive('cutover', site, { execute: true })
     await Promise.race([waiting(), agreed])
@@ -233,7 +238,7 @@ test.serial(
     t.like(summary, { runbook: 'cutover', person: 'dora', outcome: 'ended', epoch: 1 })
     t.regex(summary.servers.source, /^\d+/)
     t.true(summary.pauseMs > 0)
-    t.is(summary.steps.length, 17)
+    t.is(summary.steps.length, 18)
     t.true(summary.figures.some((line: string) => /rows in \d+ tables are equal/.test(line)))
     t.like(JSON.parse(readFileSync(join(bundle.folder, 'decision.json'), 'utf8')), { verdict: 'forward' })
     t.regex(readFileSync(join(bundle.folder, 'approvals.json'), 'utf8'), /"person": "anna"/)

@@ -1,14 +1,18 @@
 /** Nobody comes back: the watchdog opens the gate again, and who wakes up late is refused. */
-import { mkdtempSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import test from 'ava'
 import { decisionStore } from '../../migration/decision/files.ts'
 import { StaleTokenError } from '../../migration/epoch.ts'
 import type { WriteGate } from '../../migration/gate/gate.ts'
+import { resume } from '../../migration/resume.ts'
 import type { Site } from '../../migration/site.ts'
 import type { StepName } from '../../migration/steps/index.ts'
 import { deskStore } from '../../migration/store/open.ts'
 import { settle } from '../../migration/switchover/settle.ts'
+import { buildWatchdog } from '../../migration/watchdog/bundle.ts'
 import { type Mailbox, mailbox } from '../../migration/watchdog/mailbox.ts'
 import { watch } from '../../migration/watchdog/watchdog.ts'
 import { testSandbox } from '../postgres.ts'
@@ -133,6 +137,73 @@ test.serial('a settler that comes too late ends no session of a newer switchover
   await second.close()
   await bed.close()
 })
+
+test.serial(
+  'who wakes in «clear-away» after a later switchover leaves no guard that nobody can settle',
+  async (t) => {
+    const bed = await ready(30_000)
+    const first = await bed.run('source')
+    await first.all([...beforePause, ...inPause])
+    const { plan } = first.context.switchover
+    const means = { site: bed.site, gate: bed.gate, decisions: decisionStore(bed.site) }
+    const old = { epoch: plan?.epoch ?? 0, from: 'source' as const, forward: plan?.forward ?? '' }
+    await settle(means, old, 'back', 'who found it asleep')
+    const box = mailbox(deskStore(bed.site))
+    await box.disarm(old.epoch)
+    const second = await bed.run('target')
+    await second.all([...beforePause, ...inPause, ...afterPause])
+    await second.close()
+    await t.throwsAsync(first.step('clear-away'), {
+      message: /refused an act of epoch 1: epoch 2 is already settled there; this run is over, see «status»$/,
+    })
+    t.deepEqual(await box.armings(), [])
+    // It may have looked just before the guard was taken away, and set it after.
+    await box.ease({ ...old, deadlineMs: 0 })
+    await until(async () => (await box.armings()).length === 0)
+    await box.ease({ ...old, deadlineMs: 60_000 })
+    t.deepEqual(await resume(bed.site, 'a test', means), {})
+    t.deepEqual(await box.armings(), [])
+    t.like((await bed.gate.state())[0], { state: 'open', route: 'source' })
+    await first.close()
+    await bed.close()
+  },
+)
+
+test.serial('its program keeps one that guards and one that stands by; without it both end', async (t) => {
+  const folder = mkdtempSync(join(testSandbox().dir, 'watchdog-'))
+  const site = join(folder, 'site.yaml')
+  writeFileSync(
+    site,
+    'source: {url: "postgres://a@127.0.0.1:1/x"}\ntarget: {url: "postgres://a@127.0.0.1:1/y"}\n',
+  )
+  const program = spawn(process.execPath, [await buildWatchdog(), site], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  testSandbox().adopt(program)
+  const guards: number[] = []
+  createInterface({ input: program.stdout }).on('line', (line) => guards.push(JSON.parse(line).pid))
+  const lives = mailbox(deskStore({ journal: join(folder, 'journal') } as Site))
+  const guarding = (nth: number) => until(async () => (await lives.lastBeat())?.pid === (guards[nth] ?? -1))
+  await guarding(0)
+  process.kill(guards[0]!, 'SIGKILL')
+  await guarding(1)
+  // Nobody stands by yet, and still one is started.
+  process.kill(guards[1]!, 'SIGKILL')
+  await guarding(2)
+  const gone = (pid: number) => until(async () => !alive(pid))
+  program.kill('SIGKILL')
+  // Otherwise there would be two once it is started again.
+  for (const pid of guards) await gone(pid)
+  t.is(new Set(guards).size, 3)
+})
+
+function alive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
 
 const late = { epoch: 1, from: 'source' as const, forward: 'lift_1', deadlineMs: 0 }
 

@@ -39,9 +39,11 @@ async function lifts(
       [1, 5, 25, 50, 100],
     )
     for (const { weight, onPremises, cloud } of report.shift) {
+      const all = onPremises + cloud
+      // 3 points, and what is under way at the edges: hurried, a weight sees a hundred requests and no more.
       t.true(
-        Math.abs((100 * cloud) / (onPremises + cloud) - weight) <= 3,
-        `asked ${weight}, seen ${cloud} of ${onPremises + cloud}`,
+        Math.abs((100 * cloud) / all - weight) <= 3 + 400 / all,
+        `asked ${weight}, seen ${cloud} of ${all}`,
       )
     }
     t.true(report.steps.every(({ outcome }) => outcome === 'done'))

@@ -13,6 +13,14 @@ import { awaitVisible } from './visible.ts'
 const restMs = 50
 const reconnectAfterMs = 500
 
+/** The name of its sessions on a server: whoever takes over from a run that sleeps ends them, with their transactions. */
+export const verifyingAgain = 'payments-lift verify again'
+
+const named = (connection: Connection) => ({
+  ...(typeof connection === 'string' ? { connectionString: connection } : connection),
+  application_name: verifyingAgain,
+})
+
 export interface Reverification {
   /** Rows that still differed at the last look. */
   readonly differing: readonly TableResult[]
@@ -56,7 +64,8 @@ export function keepVerified(options: {
     while (!stopping.signal.aborted) {
       const clients: pg.Client[] = []
       try {
-        clients.push(await connect('source', options.source), await connect('target', options.target))
+        clients.push(await connect('source', named(options.source)))
+        clients.push(await connect('target', named(options.target)))
         await rounds(clients[0]!, clients[1]!)
       } catch (error) {
         if (stopping.signal.aborted || tracker.failure) return

@@ -61,6 +61,29 @@ for (const phase of ['replicate', 'cutover'] as const) {
   })
 }
 
+test('every schedule of the program is named in the outputs, and held by the runbooks', async (t) => {
+  for (const world of Object.values(worlds)) {
+    const { all, outputs } = await world
+    const scheduled = all('aws:scheduler/schedule:Schedule')
+    // Hand its trigger's schedule to taskOutputs and runnerArgs (wiring/), made before the runner.
+    t.is(((outputs as { schedules?: object[] }).schedules ?? []).length, scheduled.length)
+  }
+  const world = await worlds.replicate
+  const environment = environmentOf(world, 'payments-lift-prod-runner')
+  const task = JSON.parse(told(environment.STACK_OUTPUTS ?? ''))
+  const site = (more: object) =>
+    outputsOf('prod', { ...environment, STACK_OUTPUTS: JSON.stringify({ ...task, ...more }) }).then((found) =>
+      siteFrom(found, secret),
+    )
+  t.deepEqual((await site({})).schedules, { kind: 'none' })
+  const schedules = [{ group: 'default', name: 'nightly' }]
+  t.deepEqual((await site({ schedules })).schedules, {
+    kind: 'eventbridge',
+    schedules,
+    region: 'eu-central-1',
+  })
+})
+
 test('a phase or a weight that moves starts no task anew: their environment stays', async (t) => {
   const [replicate, cutover] = [await worlds.replicate, await worlds.cutover]
   t.notDeepEqual(replicate.outputs.weight, cutover.outputs.weight)

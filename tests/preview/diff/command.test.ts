@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { readEnginePreview } from '../../../preview/diff/engine-preview.ts'
 import { treeAt } from '../../../preview/diff/reference.ts'
-import { parseComparisonArgs } from '../../../preview/report/command.ts'
+import { parseComparisonArgs, stacksOf } from '../../../preview/report/command.ts'
 import { readView } from '../../../preview/report/read.ts'
 import { projectFolder } from '../../../settings/stack-file.ts'
 import { manyChanges } from './views.ts'
@@ -15,8 +15,8 @@ test('arguments are read, and those that cannot be used are refused in one line'
     stacks: ['prod'],
     format: 'json',
   })
-  t.deepEqual(parseComparisonArgs(['--base', 'main']).stacks.toSorted(), ['dev', 'prod', 'staging'])
-  t.throws(() => parseComparisonArgs(['--base', 'main', '--stack', 'prdo']), { message: /did you mean prod/ })
+  t.deepEqual(stacksOf(undefined, [projectFolder]), ['prod', 'staging', 'dev'])
+  t.throws(() => stacksOf(['prdo'], [projectFolder]), { message: /did you mean prod/ })
   t.throws(() => parseComparisonArgs(['--base', 'main', '--from', 'x']), { message: /one of the two/ })
   t.throws(() => parseComparisonArgs(['--base', 'main', '--json', '--markdown']), {
     message: /one of the two/,

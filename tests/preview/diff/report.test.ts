@@ -1,4 +1,6 @@
 import test from 'ava'
+import { outlivesPhases } from '../../../policy/state.ts'
+import { lostWith } from '../../../preview/diff/kinds.ts'
 import { canonical, differences, isRebuild } from '../../../preview/diff/properties.ts'
 import { markdown, mostCharacters, verdict } from '../../../preview/report/markdown.ts'
 import { code, prose, valueText, withoutSecrets } from '../../../preview/report/words.ts'
@@ -29,6 +31,13 @@ test('a report without findings says so', (t) => {
   const view = { ...manyChanges(4, 'update'), findings: [] }
   t.is(verdict(view), '✅ Nothing is destroyed, replaced, opened or weakened')
   t.is(verdict({ ...view, stacks: [] }), '✅ No stack changes')
+})
+
+test('whatever holds state has words for its loss', (t) => {
+  t.deepEqual(
+    outlivesPhases.filter((type) => !lostWith(type)),
+    [],
+  )
 })
 
 test('secrets are masked, wherever they stand', (t) => {
