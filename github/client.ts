@@ -4,7 +4,18 @@ import { retry } from '@octokit/plugin-retry'
 import { throttling } from '@octokit/plugin-throttling'
 
 const Client = Octokit.plugin(paginateRest, retry, throttling)
-export type GitHub = InstanceType<typeof Client>
+
+type Parameters = Record<string, unknown>
+
+/**
+ * What is asked of GitHub here, by Octokit; answers are validated where they are used. Octokit's own types are those
+ * of all of GitHub, and a tenth of the type check.
+ */
+export interface GitHub {
+  request(route: string, parameters: Parameters): Promise<{ data: unknown }>
+  /** All entries of all pages. */
+  paginate(route: string, parameters: Parameters): Promise<unknown[]>
+}
 
 export interface ClientOptions {
   token: string
@@ -20,7 +31,7 @@ export interface ClientOptions {
 export function connect({ token, baseUrl, mostRetries = 3, secondMs = 1000 }: ClientOptions): GitHub {
   const again = (_seconds: number, _request: object, _client: unknown, retries: number) =>
     retries < mostRetries
-  return new Client({
+  const client: unknown = new Client({
     auth: token,
     userAgent: 'payments-lift-preview',
     ...(baseUrl && { baseUrl }),
@@ -38,4 +49,5 @@ export function connect({ token, baseUrl, mostRetries = 3, secondMs = 1000 }: Cl
       doNotRetry: [400, 401, 403, 404, 410, 422],
     },
   })
+  return client as GitHub
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { GitHub } from './client.ts'
 
 /** The first line of our comment; no reader sees it. One pull request has one comment with it. */
@@ -18,12 +19,14 @@ export class GitHubError extends Error {
   override readonly name = 'GitHubError'
 }
 
-interface Comment {
-  id: number
-  body?: string | undefined
-  html_url: string
-  user: { type: string; login: string } | null
-}
+const comment = z.object({
+  id: z.number(),
+  body: z.string().optional(),
+  html_url: z.string(),
+  user: z.object({ type: z.string() }).nullable(),
+})
+type Comment = z.infer<typeof comment>
+const pull = z.object({ number: z.number(), head: z.object({ sha: z.string() }) })
 
 export interface Posted {
   id: number
@@ -49,7 +52,7 @@ export async function putComment(github: GitHub, place: Place, report: string): 
       comment_id: first.id,
       body,
     })
-    return { id: Number(data.id), url: data.html_url, made: 'updated', removed: others.length }
+    return { ...posted(data), made: 'updated', removed: others.length }
   } catch (error) {
     throw told(error, place)
   }
@@ -57,20 +60,23 @@ export async function putComment(github: GitHub, place: Place, report: string): 
 
 const where = ({ owner, repo }: Place) => ({ owner, repo })
 
+function posted(data: unknown): Pick<Posted, 'id' | 'url'> {
+  const { id, html_url } = comment.parse(data)
+  return { id, url: html_url }
+}
+
 /** Comments that begin with the marker and that a bot wrote: anybody may write the marker into theirs. */
 async function ourComments(github: GitHub, place: Place): Promise<Comment[]> {
-  const found: Comment[] = []
-  const pages = github.paginate.iterator('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
+  const all = await github.paginate('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
     ...where(place),
     issue_number: place.number,
     per_page: 100,
   })
-  for await (const { data } of pages) {
-    found.push(
-      ...(data as Comment[]).filter(({ body, user }) => body?.startsWith(marker) && user?.type === 'Bot'),
-    )
-  }
-  return found.sort((a, b) => a.id - b.id)
+  return z
+    .array(comment)
+    .parse(all)
+    .filter(({ body, user }) => body?.startsWith(marker) && user?.type === 'Bot')
+    .sort((a, b) => a.id - b.id)
 }
 
 /** A request that failed may have arrived all the same: before it is made again, the comment is looked for. */
@@ -82,7 +88,7 @@ async function create(github: GitHub, place: Place, body: string): Promise<Omit<
       body,
       request: { retries: 0 },
     })
-    return { id: Number(data.id), url: data.html_url, made: 'created' }
+    return { ...posted(data), made: 'created' }
   } catch (error) {
     if ((error as { status?: number }).status! < 500) throw error
     const [made] = await ourComments(github, place)
@@ -92,7 +98,7 @@ async function create(github: GitHub, place: Place, body: string): Promise<Omit<
       issue_number: place.number,
       body,
     })
-    return { id: Number(data.id), url: data.html_url, made: 'created' }
+    return { ...posted(data), made: 'created' }
   }
 }
 
@@ -131,5 +137,8 @@ export async function pullRequestAt(
     head: `${head.owner}:${head.branch}`,
     per_page: 100,
   })
-  return pulls.find((pull) => pull.head.sha === head.sha)?.number
+  return z
+    .array(pull)
+    .parse(pulls)
+    .find((one) => one.head.sha === head.sha)?.number
 }

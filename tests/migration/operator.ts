@@ -1,11 +1,15 @@
+import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { pageText, readPage } from '../../migration/page/page.ts'
 import { openRun } from '../../migration/run/open-run.ts'
 import type { RunOptions } from '../../migration/run/options.ts'
 import type { StepName } from '../../migration/steps/index.ts'
+import type { Store } from '../../migration/store/store.ts'
 import type { Testbed } from './testbed.ts'
 
 /** A site file for a testbed, as an operator has one; `more` are further keys of it. */
@@ -100,5 +104,22 @@ export async function fakeFrontDoor(cloud = 0) {
     site: { frontDoor: { kind: 'local', admin: `http://127.0.0.1:${port}` } },
     moved,
     close: () => server.close(),
+  }
+}
+
+/** The lock of a process that is gone: one that has ended stands for it. */
+export async function leaveStaleLock(desk: Store, more: object = {}): Promise<void> {
+  const gone = spawn(process.execPath, ['-e', ''])
+  await new Promise((resolve) => gone.once('exit', resolve))
+  const holder = { runbook: 'cutover', host: hostname(), pid: gone.pid, since: new Date().toISOString() }
+  await desk.put('lock.json', JSON.stringify({ ...holder, ...more }))
+}
+
+/** Looks again until something is so; the test's own time-out is the limit. */
+export async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
+  for (;;) {
+    const found = await look()
+    if (found) return found
+    await delay(20)
   }
 }

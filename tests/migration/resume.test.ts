@@ -6,11 +6,15 @@ import pg from 'pg'
 import { decisionStore } from '../../migration/decision/files.ts'
 import { verifyingAgain } from '../../migration/digest/changes/keep-verified.ts'
 import { lock, readLock } from '../../migration/journal/lock.ts'
+import { linkName } from '../../migration/replication.ts'
 import { resume } from '../../migration/resume.ts'
+import { readSite } from '../../migration/site.ts'
 import { readStatus, statusText } from '../../migration/status.ts'
 import { deskStore } from '../../migration/store/open.ts'
 import { mailbox } from '../../migration/watchdog/mailbox.ts'
-import { afterPause, beforePause, createTestbed, inPause, testServers } from './testbed.ts'
+import { begin, command } from '../command.ts'
+import { drive, siteFile, until } from './operator.ts'
+import { afterPause, beforePause, createTestbed, execute, inPause, testServers } from './testbed.ts'
 
 const servers = await testServers()
 
@@ -97,4 +101,51 @@ test.serial('the status of a site where nothing has begun, or nothing answers, s
   const text = statusText(await readStatus(unreachable))
   t.regex(text, /target {6}the target database at 127.0.0.1:1 cannot be reached/)
   await bed.close()
+})
+
+test.serial('replicate killed while it subscribes goes on, and copies once', async (t) => {
+  const other = await createTestbed(servers)
+  const ids = [await other.pay(), await other.pay()]
+  const site = siteFile(other)
+  // The fence is there, so that what the lock below holds up is the subscription.
+  const first = await other.run('source')
+  await first.all(['check-databases', 'install-fence'])
+  await first.close()
+  const blocker = await other.connect('target', 'superuser')
+  await blocker.query('begin; lock table public.payments in exclusive mode')
+  const run = begin('runbook', ['replicate', '--site', site, '--execute', '--json'])
+  const subscribing = until(async () => /step-begin.*subscribe-target/.test(run.text.out))
+  await Promise.race([
+    subscribing,
+    run.ended.then((code) => Promise.reject(new Error(`${code}: ${run.text.err}`))),
+  ])
+  process.kill(-run.child.pid!, 'SIGKILL')
+  await run.ended
+  // The process table may show it for a moment longer.
+  await until(async () => !(await readLock(deskStore(other.site)))?.alive)
+  const left = await readStatus(readSite(site))
+  t.like(left.run, { runbook: 'replicate', step: 'subscribe-target', open: true, position: 4, of: 5 })
+  t.regex(statusText(left), /its process has not said that it ended: «resume» settles what it left/)
+  const resumed = await command('runbook', ['resume', '--site', site, '--execute', '--yes'])
+  t.is(resumed.code, 0, resumed.err)
+  t.regex(resumed.out, /run «replicate» again: what it did before it does not do twice/)
+  await blocker.query('rollback')
+  // A target that dies while it subscribes leaves a slot: it is named, with what ends it.
+  const admin = await other.connect('source', 'superuser')
+  const link = linkName(other.site, 0)
+  await admin.query("select pg_create_logical_replication_slot($1, 'pgoutput')", [link])
+  await t.throwsAsync(drive('replicate', site, { execute: true }), {
+    message: new RegExp(
+      `slot ${link}: nobody reads this slot(.|\\n)*pg_drop_replication_slot\\('${link}'\\)`,
+    ),
+  })
+  await admin.query('select pg_drop_replication_slot($1)', [link])
+  await drive('replicate', site, { execute: true })
+  t.deepEqual(await other.payments('target'), ids)
+  const slots = await execute(
+    other.site.source.url,
+    'select from pg_replication_slots where database = current_database()',
+  )
+  t.is(slots.rowCount, 1)
+  await other.close()
 })

@@ -1,9 +1,9 @@
 /** `npm run runbook` as a stranger types it. */
-import { spawn } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { pageNames } from '../../migration/page/page.ts'
+import { command } from '../command.ts'
 import { testSandbox } from '../postgres.ts'
 
 const folder = mkdtempSync(join(testSandbox().dir, 'command-'))
@@ -55,7 +55,7 @@ const wrong: [name: string, args: string[], code: number, message: RegExp][] = [
 
 for (const [name, args, code, message] of wrong) {
   test(`${name}: one or two lines and exit ${code}`, async (t) => {
-    const { exit, out, err } = await command(args)
+    const { code: exit, out, err } = await command('runbook', args)
     t.is(exit, code, err)
     t.regex(err, message)
     t.notRegex(err, /\n\s+at |node:internal/)
@@ -64,23 +64,8 @@ for (const [name, args, code, message] of wrong) {
 }
 
 test('list says of every runbook what it is for and when', async (t) => {
-  const { exit, out } = await command(['list'])
-  t.is(exit, 0)
+  const { code, out } = await command('runbook', ['list'])
+
+  t.is(code, 0)
   for (const name of pageNames()) t.regex(out, new RegExp(`^${name} +\\S.*\n +when: \\S`, 'm'))
 })
-
-async function command(args: string[]): Promise<{ exit: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, ['scripts/start.mjs', 'runbook', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  testSandbox().adopt(child)
-  let [out, err] = ['', '']
-  child.stdout.on('data', (chunk) => {
-    out += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    err += chunk
-  })
-  const exit = await new Promise<number | null>((resolve) => child.once('close', resolve))
-  return { exit, out, err }
-}

@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process'
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import test from 'ava'
 import { abortRun } from '../../migration/commands/abort.ts'
 import { answerRequest } from '../../migration/commands/approve.ts'
@@ -18,9 +15,10 @@ import { readSite } from '../../migration/site.ts'
 import { currentRun } from '../../migration/status/run.ts'
 import { readStatus, statusText } from '../../migration/status.ts'
 import { deskStore, recordStore } from '../../migration/store/open.ts'
+import { command } from '../command.ts'
 import { testSandbox } from '../postgres.ts'
-import { drive, everything, fakeFrontDoor, siteFile } from './operator.ts'
-import { createTestbed, execute, testServers } from './testbed.ts'
+import { drive, everything, fakeFrontDoor, leaveStaleLock, siteFile, until } from './operator.ts'
+import { createTestbed, testServers } from './testbed.ts'
 
 const servers = await testServers()
 const approvals = { approvals: { required: 1, approvers: ['anna', 'ben', 'dora'] } }
@@ -36,15 +34,6 @@ test.before(async () => {
 test.after.always(() => bed.close())
 
 const both = () => Promise.all([everything(bed.site.source.url), everything(bed.site.target.url)])
-
-/** Looks again until something is so; the test's own time-out is the limit. */
-async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await look()
-    if (found) return found
-    await delay(20)
-  }
-}
 
 /** Until the run that holds the lock waits for its approvers. */
 const waiting = () => until(async () => (await currentRun(bed.site))?.waitsFor !== undefined)
@@ -100,7 +89,7 @@ test.serial('two operators: one runs, the other is told who, since when and what
   const site = siteFile(bed, approvals)
   const first = drive('cutover', site, { execute: true })
   await Promise.race([waiting(), first])
-  const second = await command(['cutover', '--site', site, '--execute', '--as', 'eve'])
+  const second = await command('runbook', ['cutover', '--site', site, '--execute', '--as', 'eve'])
   t.is(second.code, 1)
   t.regex(
     second.err,
@@ -115,7 +104,7 @@ test.serial('a stale lock is explained, and taken over only when somebody agrees
   const site = siteFile(bed, approvals)
   const said: string[] = []
   const consent = { person: 'dora', yes: true, takeOver: false, say: (text: string) => said.push(text) }
-  await leaveStaleLock()
+  await leaveStaleLock(desk)
   await t.throwsAsync(drive('cutover', site, { execute: true }), {
     message: /that process is gone: its lock is stale\. «npm run runbook -- resume» settles/,
   })
@@ -128,7 +117,7 @@ test.serial('a stale lock is explained, and taken over only when somebody agrees
   await answer('ben', 'no')
   await t.throwsAsync(refused, { message: /ben said no/ })
   t.truthy(await readLock(desk))
-  await leaveStaleLock()
+  await leaveStaleLock(desk)
   const agreed = settleWhatIsLeft(readSite(site), consent)
   await until(() => answer('anna', 'yes').catch(() => undefined))
   t.regex((await agreed).join('\n'), /the lock of «cutover» .* is removed/)
@@ -136,11 +125,11 @@ test.serial('a stale lock is explained, and taken over only when somebody agrees
 
   // Where no approvers are named the operator says it, or --yes for a machine.
   const plain = readSite(siteFile(bed))
-  await leaveStaleLock()
+  await leaveStaleLock(desk)
   await t.throwsAsync(settleWhatIsLeft(plain, { ...consent, yes: false }), {
     message: /nobody is at the terminal/,
   })
-  await leaveStaleLock({ host: 'another-host' })
+  await leaveStaleLock(desk, { host: 'another-host' })
   await t.throwsAsync(settleWhatIsLeft(plain, consent), {
     message: /look at another-host first, and when it is gone add --take-over/,
   })
@@ -272,81 +261,3 @@ test.serial(
     )
   },
 )
-
-test.serial('replicate killed while it subscribes goes on, and copies once', async (t) => {
-  const other = await createTestbed(servers)
-  const ids = [await other.pay(), await other.pay()]
-  const site = siteFile(other)
-  // The fence is there, so that what the lock below holds up is the subscription.
-  const first = await other.run('source')
-  await first.all(['check-databases', 'install-fence'])
-  await first.close()
-  const blocker = await other.connect('target', 'superuser')
-  await blocker.query('begin; lock table public.payments in exclusive mode')
-  const run = begin(['replicate', '--site', site, '--execute', '--json'])
-  const subscribing = until(async () => /step-begin.*subscribe-target/.test(run.text.out))
-  await Promise.race([
-    subscribing,
-    run.ended.then((code) => Promise.reject(new Error(`${code}: ${run.text.err}`))),
-  ])
-  process.kill(-run.child.pid!, 'SIGKILL')
-  await run.ended
-  // The process table may show it for a moment longer.
-  await until(async () => !(await readLock(deskStore(other.site)))?.alive)
-  const left = await readStatus(readSite(site))
-  t.like(left.run, { runbook: 'replicate', step: 'subscribe-target', open: true, position: 4, of: 5 })
-  t.regex(statusText(left), /its process has not said that it ended: «resume» settles what it left/)
-  const resumed = await command(['resume', '--site', site, '--execute', '--yes'])
-  t.is(resumed.code, 0, resumed.err)
-  t.regex(resumed.out, /run «replicate» again: what it did before it does not do twice/)
-  await blocker.query('rollback')
-  // A target that dies while it subscribes leaves a slot: it is named, with what ends it.
-  const admin = await other.connect('source', 'superuser')
-  const link = linkName(other.site, 0)
-  await admin.query("select pg_create_logical_replication_slot($1, 'pgoutput')", [link])
-  await t.throwsAsync(drive('replicate', site, { execute: true }), {
-    message: new RegExp(
-      `slot ${link}: nobody reads this slot(.|\\n)*pg_drop_replication_slot\\('${link}'\\)`,
-    ),
-  })
-  await admin.query('select pg_drop_replication_slot($1)', [link])
-  await drive('replicate', site, { execute: true })
-  t.deepEqual(await other.payments('target'), ids)
-  const slots = await execute(
-    other.site.source.url,
-    'select from pg_replication_slots where database = current_database()',
-  )
-  t.is(slots.rowCount, 1)
-  await other.close()
-})
-
-/** The lock of a process that is gone: one that has ended stands for it. */
-async function leaveStaleLock(more: object = {}): Promise<void> {
-  const gone = spawn(process.execPath, ['-e', ''])
-  await new Promise((resolve) => gone.once('exit', resolve))
-  const holder = { runbook: 'cutover', host: hostname(), pid: gone.pid, since: new Date().toISOString() }
-  await desk.put('lock.json', JSON.stringify({ ...holder, ...more }))
-}
-
-/** The command as it is typed, in a process group of its own. */
-function begin(args: string[]) {
-  const child = spawn(process.execPath, ['scripts/start.mjs', 'runbook', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
-  testSandbox().adopt(child)
-  const text = { out: '', err: '' }
-  child.stdout.on('data', (chunk) => {
-    text.out += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    text.err += chunk
-  })
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-  return { child, text, ended }
-}
-
-async function command(args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const { text, ended } = begin(args)
-  return { code: await ended, ...text }
-}

@@ -1,26 +1,10 @@
 /** `npm run rehearse` as a stranger types it. */
-import { spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { readOptions, UsageError } from '../../rehearsal/run/options.ts'
+import { begin } from '../command.ts'
 import { testSandbox } from '../postgres.ts'
-
-function command(args: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/rehearse.ts', ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const text = { out: '', err: '' }
-  child.stdout.on('data', (chunk) => {
-    text.out += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    text.err += chunk
-  })
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-  return { child, text, ended }
-}
 
 const file = join(testSandbox().dir, 'a-file')
 writeFileSync(file, '')
@@ -49,7 +33,7 @@ const wrong: [name: string, args: string[], env: Record<string, string>, message
 
 for (const [name, args, env, message] of wrong) {
   test(`${name}: one clear line and exit 2`, async (t) => {
-    const { text, ended } = command(args, env)
+    const { text, ended } = begin('rehearse', args, env)
     t.is(await ended, 2)
     t.regex(text.err, message)
     t.notRegex(text.err, /\n\s+at /)
@@ -72,7 +56,7 @@ for (const after of ['Starting PostgreSQL', 'On-premises: PostgreSQL']) {
     // A temporary folder of its own shows what is left.
     const tmp = mkdtempSync(join(testSandbox().dir, 'tmp-'))
     chmodSync(tmp, 0o711)
-    const { child, text, ended } = command(['--report', join(tmp, 'report'), '--gate', 'service'], {
+    const { child, text, ended } = begin('rehearse', ['--report', join(tmp, 'report'), '--gate', 'service'], {
       TMPDIR: tmp,
     })
     const said = new Promise<void>((resolve) =>
