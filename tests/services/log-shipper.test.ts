@@ -21,9 +21,9 @@ test.before(async () => {
 /** Takes what Logstash's tcp input with the json_lines codec takes; the first `breaks` connections are reset instead. */
 async function logstash(t: ExecutionContext, { breaks = 0 } = {}) {
   const lines: string[] = []
-  let connections = 0
+  const cutOff = new Set<number | undefined>()
   const server = createServer(tls, (socket) => {
-    const kept = connections > breaks
+    const kept = !cutOff.has(socket.remotePort)
     let text = ''
     socket.on('error', () => {})
     socket.setEncoding('utf8').on('data', (data) => {
@@ -36,9 +36,10 @@ async function logstash(t: ExecutionContext, { breaks = 0 } = {}) {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
+  let connections = 0
   const way = createTcpServer((outer) => {
     const cut = connections++ < breaks
-    const inner = connect(port, '127.0.0.1')
+    const inner = connect(port, '127.0.0.1', () => cut && cutOff.add(inner.localPort))
     for (const socket of [outer, inner]) socket.on('error', () => {})
     outer.pipe(inner).pipe(outer)
     outer.once('close', () => inner.destroy())
