@@ -36,13 +36,17 @@ const shortestTryMs = 10
  * met by everybody at once; its first success lets all in again. Reads pass by while the database is only fenced.
  *
  * A new connection and its first statement cost ten times what a statement costs afterwards. So there are few at
- * first, and one more whenever somebody has waited 10 ms: after a switchover the held requests run at once through
- * a few connections, instead of waiting for the machine to open many.
+ * first, and one more is made ready whenever somebody has waited 10 ms: after a switchover the held requests run at
+ * once through a few connections, in order, and nobody waits for one that is being opened.
  */
 export class Admission {
   readonly #size: number
-  readonly #few: number
+  readonly #grow: () => Promise<void>
   #limit: number
+  /** Counts the times the connections were lost, so that one made ready before that does not count. */
+  #age = 0
+  /** Connections that were asked for when the last ones were lost, and are not there yet. */
+  #awaited = 0
   #growing: NodeJS.Timeout | undefined
   #held = false
   #inUse = 0
@@ -50,10 +54,11 @@ export class Admission {
   #onIdle: (() => void)[] = []
   #failing: Failing | undefined
 
-  constructor(size: number, few = size) {
+  /** @param grow makes one more connection ready */
+  constructor(size: number, few = size, grow: () => Promise<void> = async () => {}) {
     this.#size = size
-    this.#few = Math.min(few, size)
-    this.#limit = this.#few
+    this.#grow = grow
+    this.#limit = Math.min(few, size)
   }
 
   get held(): boolean {
@@ -113,9 +118,25 @@ export class Admission {
     if (this.#inUse === 0) for (const notify of this.#onIdle.splice(0)) notify()
   }
 
-  /** The connections there were are gone: few again. */
-  startAnew(): void {
-    this.#limit = this.#few
+  /**
+   * The connections there were are gone. As many run at once as are ready anew, each promise standing for one; the
+   * first that could not be made lets one transaction find out why.
+   */
+  startAnew(connections: Promise<void>[]): void {
+    const age = ++this.#age
+    this.#limit = 0
+    this.#awaited = connections.length
+    for (const connection of connections)
+      connection
+        .then(
+          () => true,
+          () => false,
+        )
+        .then((ready) => {
+          if (age !== this.#age) return
+          this.#awaited--
+          if (ready || this.#limit === 0) this.#raise()
+        })
   }
 
   hold(): void {
@@ -173,14 +194,27 @@ export class Admission {
   }
 
   #growIfFull(): void {
-    if (this.#growing || this.#held || this.#failing || !this.#full || this.#limit >= this.#size) return
-    if (this.#queue.length === 0) return
+    if (this.#growing || this.#awaited > 0 || this.#held || this.#failing) return
+    if (!this.#full || this.#limit >= this.#size || this.#queue.length === 0) return
     const oldest = this.#queue[0]
-    this.#growing = setTimeout(() => {
-      this.#growing = undefined
-      if (this.#full && this.#queue.includes(oldest!) && this.#limit < this.#size) this.#limit++
-      this.#admitWaiting()
+    const age = this.#age
+    this.#growing = setTimeout(async () => {
+      try {
+        if (!this.#full || !this.#queue.includes(oldest!)) return
+        await this.#grow()
+        if (age === this.#age) this.#raise()
+      } catch {
+        // There is work for one more, and no connection: those there are do it.
+      } finally {
+        this.#growing = undefined
+        this.#admitWaiting()
+      }
     }, growEveryMs)
+  }
+
+  #raise(): void {
+    if (this.#limit < this.#size) this.#limit++
+    this.#admitWaiting()
   }
 
   /** Those that were under way when the trouble began do not make it worse; the first knock comes at once. */

@@ -38,7 +38,7 @@ export class Database {
 
   constructor(options: DatabaseOptions) {
     this.#options = { deadlineMs: 10_000, attemptTimeoutMs: 3000, firstConnections: 2, ...options }
-    this.admission = new Admission(options.poolSize, this.#options.firstConnections)
+    this.admission = new Admission(options.poolSize, this.#options.firstConnections, () => this.#connect())
     this.#url = options.url
     this.#pool = this.#open()
   }
@@ -95,14 +95,15 @@ export class Database {
     const left = this.#pool
     this.#url = at(this.#url, host, port)
     this.#pool = this.#open()
-    this.admission.startAnew()
+    const first = Math.min(this.#options.firstConnections, this.#options.poolSize)
+    this.admission.startAnew(Array.from({ length: first }, () => this.#connect()))
     left.end().catch(() => {})
-    for (let i = 0; i < Math.min(this.#options.firstConnections, this.#options.poolSize); i++) {
-      this.#pool.connect().then(
-        (client) => client.release(),
-        () => {}, // the first request will say so
-      )
-    }
+  }
+
+  /** One more connection of the pool, when none is idle. */
+  async #connect(): Promise<void> {
+    const client = await this.#pool.connect()
+    client.release()
   }
 
   /** Logs in once as the app role in a connection of its own. @throws the server's words */

@@ -4,6 +4,16 @@ import { Admission, DeadlineError, type Pass } from '../../services/payments/adm
 const soon = () => performance.now() + 5000
 const turn = () => new Promise(setImmediate)
 
+/** A promise that the test settles. */
+function later() {
+  let [resolve, reject] = [() => {}, (_: Error) => {}]
+  const promise = new Promise<void>((yes, no) => {
+    resolve = yes
+    reject = no
+  })
+  return { promise, resolve, reject }
+}
+
 /** Enters and notes the name when its turn comes. */
 function entries(admission: Admission) {
   const order: string[] = []
@@ -48,10 +58,62 @@ test('few at first, one more whenever somebody has waited a while, and few again
   await turn()
   t.is(admission.inUse, 4)
   for (const name of ['c', 'd', 'e', 'f']) leave(name)
-  admission.startAnew()
+  admission.startAnew([Promise.resolve()])
   for (const name of ['g', 'h']) enter(name)
   await turn()
   t.is(admission.inUse, 1)
+})
+
+test('after a change of route nobody enters for a connection that is not there yet', async (t) => {
+  const admission = new Admission(4, 2)
+  const { order, enter } = entries(admission)
+  const [first, second] = [later(), later()]
+  admission.startAnew([first.promise, second.promise])
+  for (const name of ['a', 'b']) enter(name)
+  await turn()
+  t.deepEqual(order, [])
+  second.resolve()
+  await turn()
+  t.deepEqual(order, ['a'])
+  first.resolve()
+  await turn()
+  t.deepEqual(order, ['a', 'b'])
+})
+
+test('when none can be made one enters and finds out why; a connection of an earlier route counts for nothing', async (t) => {
+  const admission = new Admission(4, 2)
+  const { order, enter } = entries(admission)
+  const earlier = later()
+  admission.startAnew([earlier.promise])
+  const [first, second] = [later(), later()]
+  admission.startAnew([first.promise, second.promise])
+  enter('a')
+  earlier.resolve()
+  await turn()
+  t.deepEqual(order, [])
+  first.reject(new Error('refused'))
+  second.reject(new Error('refused'))
+  await turn()
+  t.deepEqual(order, ['a'])
+})
+
+test('who waits is not kept waiting by a connection that is being made', async (t) => {
+  const making = later()
+  const asked = later()
+  const admission = new Admission(2, 1, () => {
+    asked.resolve()
+    return making.promise
+  })
+  const { order, enter, leave } = entries(admission)
+  for (const name of ['a', 'b', 'c', 'd']) enter(name)
+  await asked.promise
+  t.deepEqual(order, ['a'])
+  leave('a')
+  await turn()
+  t.deepEqual(order, ['a', 'b'], 'the connection that is there goes on')
+  making.resolve()
+  await turn()
+  t.deepEqual(order, ['a', 'b', 'c'], 'and the new one takes the next when it is ready')
 })
 
 test('held: nobody enters, idle tells when the last has left; opened: in order', async (t) => {
