@@ -16,6 +16,8 @@ const child = spawn(process.execPath, ['node_modules/ava/entrypoints/cli.mjs', .
 })
 const counts = { passed: 0, failed: 0, skipped: 0 }
 const reasons = new Set<string>()
+/** Behind the list of tests come failures in full, whose lines look like it. */
+let listed = true
 
 for await (const line of createInterface({ input: child.stdout })) {
   console.log(line)
@@ -23,7 +25,8 @@ for await (const line of createInterface({ input: child.stdout })) {
   const text = line.replaceAll(/\u001b\[[0-9;]*m/g, '')
   const reason = /^\s+- .*: skipped, (.+)$/.exec(text)
   if (reason?.[1]) reasons.add(reason[1])
-  const mark = /^\s+([✔✘-]) /.exec(text)?.[1]
+  if (/^\s+─\s*$/.test(text)) listed = false
+  const mark = listed && /^\s+([✔✘-]) /.exec(text)?.[1]
   if (mark) counts[mark === '✔' ? 'passed' : mark === '-' ? 'skipped' : 'failed']++
 }
 const code: number = await new Promise((resolve) =>
