@@ -8,12 +8,20 @@ import { createInterface } from 'node:readline'
 const files = process.argv.slice(2)
 const child = spawn(process.execPath, ['node_modules/ava/entrypoints/cli.mjs', ...files], {
   stdio: ['ignore', 'pipe', 'inherit'],
+  // A group of its own, so that the processes of all files end with it.
+  detached: true,
   env: {
     ...process.env,
     ...(files.length === 0 && { TOGETHER: '1' }),
     ...(process.stdout.isTTY && !process.env.NO_COLOR && { FORCE_COLOR: '1' }),
   },
 })
+let interrupted = false
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    interrupted = true
+    if (child.exitCode === null && child.pid) process.kill(-child.pid, 'SIGTERM')
+  })
 const counts = { passed: 0, failed: 0, skipped: 0 }
 const reasons = new Set<string>()
 /** Behind the list of tests come failures in full, whose lines look like it. */
@@ -33,6 +41,10 @@ const code: number = await new Promise((resolve) =>
   child.exitCode === null ? child.once('exit', (exit) => resolve(exit ?? 1)) : resolve(child.exitCode),
 )
 
+if (interrupted) {
+  console.log('Interrupted.')
+  process.exit(130)
+}
 for (const reason of reasons) console.log(`skipped for want of a part: ${reason}`)
 // A file that did not load, or did not end, is a failure that has no test of its own.
 if (code !== 0 && counts.failed === 0) counts.failed = 1
