@@ -184,6 +184,7 @@ const waivers: Waiver[] = [
     'pooler-task-log',
     'logs-logstash-task-log',
     'runner-runner-log',
+    'runner-shard-log',
     'runner-watchdog-log',
   ].map((resource) => ({
     rule: 'log-group-needs-card-protection',

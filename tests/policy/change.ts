@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Phase } from '../../phases.ts'
 import '../../preview/lean.ts'
+import { judge, sentence } from '../../policy/check.ts'
 import { faultsOf } from '../../policy/handlers.ts'
 import { analyse, type Tools } from '../../preview/diff/analyse.ts'
 import { type Program, Programs } from '../../preview/diff/program.ts'
@@ -69,6 +70,18 @@ export class Proposals {
 
   close(): Promise<void> {
     return this.#programs.close()
+  }
+
+  /** What the program breaks as it stands, a sentence each. */
+  async broken(stand: Stand): Promise<string[]> {
+    const { side, refused } = await this.#base.read(stand)
+    if (!side) throw new Error(refused)
+    const { worlds, today } = this.#tools
+    return judge(
+      side.resources,
+      { ...side, ...worlds.head, to: side, from: undefined },
+      { today },
+    ).broken.map(sentence)
   }
 
   async report(change: ProposedChange): Promise<{ view: View; comment: string; seen: string }> {

@@ -21,6 +21,15 @@ test('there are forty harmful and twenty harmless changes at least', (t) => {
   t.log(`${run} of ${harmful.length + harmless.length} run here; THOROUGH=1 runs all`)
 })
 
+test.serial('the program as it is breaks no rule but with a waiver', async (t) => {
+  for (const stack of ['dev', 'prod'])
+    for (const at of [
+      { phase: 'canary', weight: 0 },
+      { phase: 'cutover', weight: 100 },
+    ] as const)
+      t.deepEqual(await proposals.broken({ stack, ...at, fromPhase: at.phase, fromWeight: at.weight }), [])
+})
+
 for (const change of chosen(harmful)) {
   test.serial(`called out: ${change.title}`, async (t) => {
     const { seen } = await proposals.report(change)
