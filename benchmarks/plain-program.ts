@@ -93,6 +93,6 @@ export async function copyProgram(
 
 /** All that index.ts imports, and prod's settings. */
 const programParts = [
-  ...['index.ts', 'phases.ts', 'deployed.ts', 'outputs.ts', 'settings.ts', 'Pulumi.prod.yaml'],
-  ...['settings', 'components', 'wiring'],
+  ...['index.ts', 'phases.ts', 'deployed.ts', 'outputs.ts', 'settings.ts', 'hold.ts', 'Pulumi.prod.yaml'],
+  ...['settings', 'components', 'wiring', 'placement', 'prices'],
 ]
