@@ -29,3 +29,12 @@ export async function replicated(
 export const until = async (condition: () => Promise<boolean>): Promise<void> => {
   while (!(await condition()));
 }
+
+/** How often a link has failed to apply a change. */
+export async function applyErrors(to: pg.ClientBase, link: string): Promise<number> {
+  const { rows } = await to.query(
+    'select apply_error_count::int as n from pg_stat_subscription_stats where subname = $1',
+    [link],
+  )
+  return rows[0].n
+}

@@ -10,7 +10,7 @@ import {
   subscriptions,
 } from '../../migration/replication.ts'
 import { differingSequences, readSequences, writeSequences } from '../../migration/sequences.ts'
-import { replicated, until } from './replicated.ts'
+import { applyErrors, replicated, until } from './replicated.ts'
 import { afterPause, beforePause, execute, inPause, testServers } from './testbed.ts'
 
 const servers = await testServers()
@@ -56,14 +56,7 @@ test.serial(
     await drain(source, target, link, await writeNonce(source, 'source', 'inserted'), 15_000)
     await source.query('update public.notes set id = 2')
     const nonce = await writeNonce(source, 'source', 'updated')
-    const failures = async () =>
-      (
-        await target.query(
-          'select apply_error_count::int as n from pg_stat_subscription_stats where subname = $1',
-          [link],
-        )
-      ).rows[0].n
-    await until(async () => (await failures()) >= 2)
+    await until(async () => (await applyErrors(target, link)) >= 2)
     await t.throwsAsync(drain(source, target, link, nonce, 100), { message: /the drain reached/ })
     await t.throwsAsync(run.step('check-databases'), {
       message: /public.notes: REPLICA IDENTITY is FULL, and body has the type json/,

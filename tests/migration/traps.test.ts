@@ -6,7 +6,7 @@ import test from 'ava'
 import type pg from 'pg'
 import { drain, writeNonce } from '../../migration/drain.ts'
 import { createSlot, disableSubscription } from '../../migration/replication.ts'
-import { replicated, until } from './replicated.ts'
+import { applyErrors, replicated, until } from './replicated.ts'
 import { beforePause, execute, testServers } from './testbed.ts'
 
 // Nothing but the application and replication writes, and the WAL writer comes late.
@@ -134,14 +134,7 @@ test.serial(
     await target.query(
       'alter table public.payments disable trigger lift_fence; insert into public.payments (id) values (777)',
     )
-    const failures = async () =>
-      (
-        await target.query(
-          'select apply_error_count::int as n from pg_stat_subscription_stats where subname = $1',
-          [link],
-        )
-      ).rows[0].n
-    await until(async () => (await failures()) >= 1)
+    await until(async () => (await applyErrors(target, link)) >= 1)
     await source.query(
       'alter subscription back disable; alter subscription back set (slot_name = none); drop subscription back',
     )

@@ -1,6 +1,7 @@
 /** Two servers a test file, and a pair of databases of its own a test. */
 import type { ExecutionContext } from 'ava'
 import pg from 'pg'
+import type { TableResult } from '../../../migration/digest/index.ts'
 import type { PostgresServer } from '../../../rehearsal/postgres/server.ts'
 import { testPostgres } from '../../postgres.ts'
 
@@ -61,3 +62,13 @@ export async function openDatabases(
     servers: { source: sourceServer, target: targetServer },
   }
 }
+
+/** 20,000 payments, alike on both sides. */
+export const payments = `
+  CREATE TABLE payment (id bigint PRIMARY KEY, account int NOT NULL, amount numeric, note text, at timestamptz);
+  INSERT INTO payment SELECT i, i % 7, i * 0.01, 'payment ' || i, timestamptz '2026-01-01' + i * interval '1 s'
+  FROM generate_series(1, 20000) i;`
+
+/** Keys and columns of the rows that differ. */
+export const differing = (table: TableResult | undefined) =>
+  table?.differing.map(({ key, columns }) => [key, columns])

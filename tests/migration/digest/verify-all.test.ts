@@ -1,14 +1,6 @@
 import test from 'ava'
-import { planTables, type TableResult, verifyAll, verifyKeys } from '../../../migration/digest/index.ts'
-import { databases } from './databases.ts'
-
-const payments = `
-  CREATE TABLE payment (id bigint PRIMARY KEY, account int NOT NULL, amount numeric, note text, at timestamptz);
-  INSERT INTO payment SELECT i, i % 7, i * 0.01, 'payment ' || i, timestamptz '2026-01-01' + i * interval '1 s'
-  FROM generate_series(1, 20000) i;`
-
-const differing = (table: TableResult | undefined) =>
-  table?.differing.map(({ key, columns }) => [key, columns])
+import { planTables, verifyAll, verifyKeys } from '../../../migration/digest/index.ts'
+import { databases, differing, payments } from './databases.ts'
 
 test('equal tables are equal, with the rows counted', async (t) => {
   const { source, target } = await databases(t, payments)

@@ -1,14 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import anyOrder, { type ExecutionContext } from 'ava'
+import { begin, command } from '../../command.ts'
 import { databases } from './databases.ts'
 
 const test = anyOrder.serial
-const root = fileURLToPath(new URL('../../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'verify-command-'))
 anyOrder.after.always(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -27,18 +25,8 @@ function siteFile(d: { source: string; target: string }): string {
   return path
 }
 
-function start(...args: string[]): ChildProcess {
-  return spawn(process.execPath, ['scripts/start.mjs', 'verify', ...args], { cwd: root })
-}
-
-async function run(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = start(...args)
-  let [out, err] = ['', '']
-  child.stdout?.on('data', (data) => (out += data))
-  child.stderr?.on('data', (data) => (err += data))
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  return { code, out, err }
-}
+const start = (...args: string[]) => begin('verify', args).child
+const run = (...args: string[]) => command('verify', args)
 
 const chunksIn = (journal: string) =>
   existsSync(journal)

@@ -1,20 +1,7 @@
 /** What is no comparison is said, and never taken for equal. */
 import test from 'ava'
-import {
-  CannotCompareError,
-  planTables,
-  type TableResult,
-  verifyAll,
-} from '../../../migration/digest/index.ts'
-import { databases } from './databases.ts'
-
-const payments = `
-  CREATE TABLE payment (id bigint PRIMARY KEY, account int NOT NULL, amount numeric, note text, at timestamptz);
-  INSERT INTO payment SELECT i, i % 7, i * 0.01, 'payment ' || i, timestamptz '2026-01-01' + i * interval '1 s'
-  FROM generate_series(1, 20000) i;`
-
-const differing = (table: TableResult | undefined) =>
-  table?.differing.map(({ key, columns }) => [key, columns])
+import { CannotCompareError, planTables, verifyAll } from '../../../migration/digest/index.ts'
+import { databases, differing, payments } from './databases.ts'
 
 test('what exists on one side only is no comparison', async (t) => {
   const { source, target, both, onSource, onTarget } = await databases(t, payments)
