@@ -45,6 +45,10 @@ const ourFiles = {
         ? undefined
         : { path, external: true },
     )
+    // Messages in 50 languages, a third of a megabyte; ours are in one.
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js'",
+    }))
     // What a file says of itself stays true.
     onLoad({ filter: /\.ts$/ }, ({ path }) => ({
       loader: 'ts',
@@ -76,12 +80,14 @@ async function make() {
     mainFields: ['module', 'main'],
     external: ['pg-native', 'pg-cloudflare'],
     banner: { js: 'const require = process.getBuiltinModule;' },
+    // pg asks it whether this is a Cloudflare Worker, and where it is missing (Node 20) loads all of fetch for that.
+    define: { navigator: JSON.stringify({ userAgent: 'Node.js' }) },
     sourcemap: 'linked',
     metafile: true,
     logLevel: 'silent',
     plugins: [ourFiles],
   })
-  const ours = Object.keys(metafile.inputs).filter((file) => !file.startsWith('node_modules'))
+  const ours = Object.keys(metafile.inputs).filter((file) => !/^(node_modules|<)/.test(file))
   const files = [...ours, 'package-lock.json', 'scripts/start.mjs']
   const entry = join('node_modules/.cache/payments-lift', name, into.slice(folder.length + 1), `${name}.mjs`)
   writeFileSync(`${list}.${process.pid}`, JSON.stringify({ files, stamp: stampOf(files), entry }))

@@ -28,7 +28,7 @@ npm run verify -- invariants --site FILE [--file SQL]   check the rules of the d
   --table [SCHEMA.]TABLE   only this table; may be given several times
   --where SQL              only rows for which this holds, on both sides
   --jobs N                 sessions a side, default 2
-  --chunk MIB              storage read at once, default 64
+  --chunk MIB              storage read at once, default 32
   --max-rate MIB           at most this many MiB of storage a second on each side
   --recheck N              looks at rows that differ, so that rows under way do not count; default 4, 0 for none
   --journal FILE           keep finished chunks; a run that was killed goes on where it was

@@ -1,16 +1,16 @@
 /** The queries of a digest. Both sides run the same text but for casts of key values. */
 
-import { keyHash, partsOf, rowHashes, type Seeds } from './plan/hash.ts'
+import { keyHash, named, partsOf, rowHashes, type Seeds } from './plan/hash.ts'
 import type { TablePlan } from './plan/table-plan.ts'
 import { type Bucketing, bucketOf } from './scan/buckets.ts'
 import { qualified, quoted, type Side } from './types.ts'
 
 /** A number of 64 bits for each row's key. */
 export function keyNumber(table: TablePlan, seeds: Seeds): string {
-  return table.integerKey
-    ? `${quoted(table.key[0]!.name)}::pg_catalog.int8`
-    : keyHash(table.recipe, table.keyValues, seeds)
+  return table.integerKey ? integerKey(table) : keyHash(table.recipe, table.keyValues, seeds)
 }
+
+const integerKey = (table: TablePlan) => `${quoted(table.key[0]!.name)}::pg_catalog.int8`
 
 interface Hashed {
   /** What to read, with its condition. */
@@ -34,28 +34,19 @@ function hashedRows(
     table.values.filter(({ sql }) => sql !== inSeeds),
   )
   const k = keyNumber(table, seeds)
-  if (table.integerKey && parts.rest === undefined && more.length === 0)
+  if (table.integerKey && !parts.shared && more.length === 0)
     return {
       from: `${from} WHERE ${condition}`,
       k,
       hashes: rowHashes(table.recipe, parts, k, seeds),
     }
-  // Both halves use the key's number and the rest: OFFSET 0 keeps the planner from working them out for each.
-  const { rest, chained } = parts
-  const list = [
-    ...more,
-    `${k} AS k`,
-    ...(rest === undefined ? [] : [`${rest} AS r`]),
-    ...chained.map(({ sql }, n) => `${sql} AS v${n}`),
-  ]
-  const named = {
-    rest: rest && 'r',
-    chained: chained.map((value, n) => ({ ...value, sql: `v${n}` })),
-  }
+  // Both halves use what is named here: OFFSET 0 keeps the planner from working it out for each.
+  const { parts: byName, list } = named(parts)
+  const columns = [...more, `${k} AS k`, ...list.map(([name, sql]) => `${sql} AS ${name}`)]
   return {
-    from: `(SELECT ${list.join(', ')} FROM ${from} WHERE ${condition} OFFSET 0) q`,
+    from: `(SELECT ${columns.join(', ')} FROM ${from} WHERE ${condition} OFFSET 0) q`,
     k: 'k',
-    hashes: rowHashes(table.recipe, named, 'k', seeds),
+    hashes: rowHashes(table.recipe, byName, 'k', seeds),
   }
 }
 
@@ -75,6 +66,18 @@ export function digestSql(
   const rows = hashedRows(table, seeds, from, condition)
   const [first, second] = rows.hashes
   return `SELECT ${bucketOf(rows.k, bucketing)}, count(*), sum(${first}), sum(${second}) FROM ${rows.from} GROUP BY 1`
+}
+
+/** The least and greatest key, rows, and the sums of the hashes' halves, of a table with an integer key. */
+export function keySumsSql(table: TablePlan, seeds: Seeds, from: string, condition: string): string {
+  const { k, hashes, from: read } = hashedRows(table, seeds, from, condition)
+  return `SELECT min(${k}), max(${k}), count(*), sum(${hashes[0]}), sum(${hashes[1]}) FROM ${read}`
+}
+
+/** The first three of these alone; without the count the server would look for each end in the key's index. */
+export function keyEndsSql(table: TablePlan, from: string, condition: string): string {
+  const k = integerKey(table)
+  return `SELECT min(${k}), max(${k}), count(*) FROM ${from} WHERE ${condition}`
 }
 
 /** The columns that name a row: its key, or all columns where there is none. */

@@ -76,7 +76,7 @@ export interface VerifyOptions {
   plan?: import('./plan/plan.ts').Plan
   /** An SQL condition both sides apply to each table. */
   where?: string
-  /** Storage read at once, default 64 MiB: the grain of progress, throttle and resumption. */
+  /** Storage read at once, default 32 MiB: the grain of progress, throttle and resumption. */
   chunkMebibytes?: number
   /** Sessions a side, default 2. */
   jobs?: number

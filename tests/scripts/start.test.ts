@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -39,4 +48,28 @@ test('a command is made once, and anew when a source of it changes', async (t) =
   write('part/late.ts', "export const late = 'later'")
   t.is(await run('a', 'b'), expected.replace('late', 'later'))
   t.is((await kept()).length, 2)
+})
+
+test('every command of package.json that starts so can be made into one file', async (t) => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const names = Object.values<string>(scripts).flatMap(
+    (line) => line.match(/scripts\/start\.mjs (\S+)/)?.[1] ?? [],
+  )
+  t.deepEqual(names.toSorted(), ['runbook', 'verify'])
+  const project = mkdtempSync(join(folder, 'project-'))
+  mkdirSync(join(project, 'scripts'))
+  copyFileSync(join(root, 'scripts/start.mjs'), join(project, 'scripts/start.mjs'))
+  mkdirSync(join(project, 'node_modules'))
+  const packages = readdirSync(join(root, 'node_modules')).filter((name) => !name.startsWith('.'))
+  for (const each of [
+    ...packages.map((name) => `node_modules/${name}`),
+    ...names.map((name) => `scripts/${name}.ts`),
+  ])
+    symlinkSync(join(root, each), join(project, each))
+  writeFileSync(join(project, 'package-lock.json'), '{}')
+  for (const name of names) {
+    await promisify(execFile)(process.execPath, ['scripts/start.mjs', name, '--help'], { cwd: project })
+    const made = await readdir(join(project, 'node_modules/.cache/payments-lift', name))
+    t.true(made.includes('made.json'), `${name}: ${made}`)
+  }
 })

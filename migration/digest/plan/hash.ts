@@ -1,5 +1,5 @@
 /** The SQL that turns a row into 128 bits inside the server. */
-import { chain, linksAtMost, type Value } from './links.ts'
+import { chain, costly, linksAtMost, type Prepared, prepare, type Value } from './links.ts'
 
 /**
  * How values without a link are hashed: `record` hashes column by column and needs both servers ≥ 14; `bytes` hashes
@@ -33,15 +33,37 @@ export function seedsFrom(seed: number): Seeds {
 /** A row's values by how they are hashed. */
 export interface Parts {
   /** One after the other, each by its link. */
-  chained: Value[]
-  /** SQL of one value that all others are in, to be worked out once a row. */
+  chained: Prepared[]
+  /** SQL of one value that all others are in. */
   rest: string | undefined
+  /** There is something to be worked out once a row rather than for each half of its hash. */
+  shared: boolean
 }
 
 export function partsOf(recipe: Recipe, values: readonly Value[]): Parts {
   const chained = recipe === 'sha256' ? [] : values.filter(({ link }) => link).slice(0, linksAtMost)
   const others = values.filter((value) => !chained.includes(value))
-  return { chained, rest: others.length > 0 || chained.length === 0 ? recordOf(recipe, others) : undefined }
+  const rest = others.length > 0 || chained.length === 0 ? recordOf(recipe, others) : undefined
+  return { chained: chained.map(prepare), rest, shared: rest !== undefined || chained.some(costly) }
+}
+
+/** The same values by names, and what SQL each name stands for. */
+export function named({ chained, rest, shared }: Parts): {
+  parts: Parts
+  list: [name: string, sql: string][]
+} {
+  const list: [string, string][] = []
+  const name = (sql: string) => `v${list.push([`v${list.length}`, sql]) - 1}`
+  const parts = {
+    chained: chained.map(({ link, inputs, flag }) => ({
+      link,
+      inputs: inputs.map(name),
+      ...(flag !== undefined && { flag: name(flag) }),
+    })),
+    rest: rest === undefined ? undefined : name(rest),
+    shared,
+  }
+  return { parts, list }
 }
 
 function recordOf(recipe: Recipe, values: readonly Value[]): string {

@@ -36,6 +36,7 @@ export async function planTables(
       probe(source, target, {
         oldestVersion: Math.min(...catalogs.map((catalog) => catalog.version)),
         sameEncoding,
+        types: new Set(chosen.flat().flatMap(({ columns }) => columns.map(({ base }) => base))),
       }),
     ),
   ).catch((error) => Promise.reject(cannotCompare('source', 'probing the hash functions', error)))

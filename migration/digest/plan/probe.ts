@@ -7,6 +7,11 @@ import { links, type Value } from './links.ts'
 
 const seeds = seedsFrom(20260101)
 
+/** What all other types fall back on. */
+const fallbacks = ['text', 'int4', 'bytea']
+/** Those and what two columns of different types have in common. */
+const alwaysProbed = [...fallbacks, 'int8', 'varchar']
+
 export interface Probe {
   /** Whether both servers turn a form's values into the same hashes. */
   alike: (form: string) => boolean
@@ -18,24 +23,26 @@ export interface Probe {
   keylessRecipe: Recipe
 }
 
+/** @param options.types names in pg_type of the columns' types: only these are probed */
 export async function probe(
   source: pg.ClientBase,
   target: pg.ClientBase,
-  options: { oldestVersion: number; sameEncoding: boolean },
+  options: { oldestVersion: number; sameEncoding: boolean; types: ReadonlySet<string> },
 ): Promise<Probe> {
-  const { oldestVersion, sameEncoding } = options
+  const { oldestVersion, sameEncoding, types } = options
+  const probed = (form: string) => types.has(form) || alwaysProbed.includes(form)
   const recipes: Recipe[] = oldestVersion >= 140000 ? ['record', 'bytes'] : ['bytes']
   const agreed: { recipe: Recipe; forms: Set<string> }[] = []
   for (const recipe of [...recipes, 'sha256' as const]) {
     if (recipe === 'sha256' && agreed.some((one) => one.recipe === 'bytes')) break
-    const forms = await agreedForms(source, target, plain(recipe, sameEncoding))
+    const forms = await agreedForms(source, target, plain(recipe, sameEncoding, probed))
     // A recipe is of use when the types that all others fall back on agree.
-    if (['text', 'int4', 'bytea'].every((form) => forms.has(form))) agreed.push({ recipe, forms })
+    if (fallbacks.every((form) => forms.has(form))) agreed.push({ recipe, forms })
   }
   const keyless = agreed.find(({ recipe }) => recipe !== 'record')
   if (!agreed[0] || !keyless) throw new Error('the servers do not even agree on sha256')
   const used = [agreed[0].forms, keyless.forms]
-  const linked = await agreedForms(source, target, viaLinks(oldestVersion))
+  const linked = await agreedForms(source, target, viaLinks(oldestVersion, probed))
   return {
     recipe: agreed[0].recipe,
     keylessRecipe: keyless.recipe,
@@ -53,17 +60,19 @@ async function agreedForms(source: pg.ClientBase, target: pg.ClientBase, sql: st
 }
 
 /** Each form as part of a record. */
-function plain(recipe: Recipe, sameEncoding: boolean): string {
+function plain(recipe: Recipe, sameEncoding: boolean, probed: (form: string) => boolean): string {
   const values = (form: string): Value[] => [
     { sql: canonicalExpression('v', form, { cast: false, sameEncoding }), nullable: true },
     { sql: 'n', nullable: false },
   ]
-  return vector(recipe, Object.keys(canonicalForms), values)
+  return vector(recipe, Object.keys(canonicalForms).filter(probed), values)
 }
 
 /** Each form that has a link on both servers. */
-function viaLinks(oldestVersion: number): string {
-  const forms = Object.entries(links).filter(([, { since = 0 }]) => oldestVersion >= since)
+function viaLinks(oldestVersion: number, probed: (form: string) => boolean): string {
+  const forms = Object.entries(links).filter(
+    ([form, { since = 0 }]) => oldestVersion >= since && probed(form),
+  )
   // The samples are in ASCII, alike in every encoding.
   const value = (form: string): Value[] => [
     {

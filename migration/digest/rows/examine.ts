@@ -11,7 +11,7 @@ import { type Clients, quoted, tableName } from '../types.ts'
 import { type Difference, difference, rowsByName } from './compare.ts'
 
 /** Rows a side sends at once: bounds the client's memory. */
-const rowsAtOnce = 40_000
+const rowsAtOnce = 10_000
 /** Buckets that the servers split at once, each into 256: bounds the sums the client holds. */
 const bucketsToSplit = 64
 /** A bucket of so few rows is fetched rather than split. */

@@ -12,6 +12,8 @@ export interface Bucketing {
 
 /** Rows a bucket aims at: few enough to fetch in a moment, many enough that buckets cost nothing. */
 const rowsPerBucket = 3000
+/** The same for ranges of keys: more, so that few pieces of a table in the order of its key lie across two. */
+const rowsPerRange = 24_000
 const maxBuckets = 4096
 
 /** @param range least and greatest key over both sides, for integer keys; undefined where there are no rows */
@@ -20,7 +22,8 @@ export function bucketingFor(
   rows: number,
   range: readonly [bigint, bigint] | undefined,
 ): Bucketing {
-  const buckets = Math.min(maxBuckets, Math.max(1, Math.ceil(rows / rowsPerBucket)))
+  const perBucket = table.integerKey ? rowsPerRange : rowsPerBucket
+  const buckets = Math.min(maxBuckets, Math.max(1, Math.ceil(rows / perBucket)))
   if (!table.integerKey) return { kind: 'hash', bits: Math.ceil(Math.log2(buckets)) }
   const [least, greatest] = range ?? [0n, 0n]
   let bits = 0

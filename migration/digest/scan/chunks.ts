@@ -12,6 +12,8 @@ export interface Chunk {
   from: string
   /** An SQL condition on ctid, or `true`. */
   condition: string
+  /** The blocks that the condition names, where the server can read a range of them; open: and all that follow. */
+  blocks?: { first: number; count: number; open: boolean }
   bytes: number
   /** Names the piece in a journal; another one after a rewrite of the table. */
   id: string
@@ -71,16 +73,19 @@ export async function chunksOf(
       id: id!,
       ordinal: Number.parseInt(id!, 10),
     }
-    if (kind !== 'r' || byRange !== 't' || blocks <= blocksPerChunk) return [whole]
+    if (kind !== 'r' || byRange !== 't') return [whole]
+    if (blocks <= blocksPerChunk) return [{ ...whole, blocks: { first: 0, count: blocks, open: true } }]
     return Array.from({ length: Math.ceil(blocks / blocksPerChunk) }, (_, i) => {
       const first = i * blocksPerChunk
       // The last piece is open: the table may have grown since its size was read.
       const last = first + blocksPerChunk >= blocks
+      const count = Math.min(blocksPerChunk, blocks - first)
       const upper = last ? '' : ` AND ctid < '(${first + blocksPerChunk},0)'`
       return {
         ...whole,
         condition: `ctid >= '(${first},0)'${upper}`,
-        bytes: Math.min(blocksPerChunk, blocks - first) * Number(block),
+        blocks: { first, count, open: last },
+        bytes: count * Number(block),
         id: `${id}/${first}${last ? '+' : ''}`,
         ordinal: whole.ordinal + i,
       }

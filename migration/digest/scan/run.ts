@@ -41,7 +41,7 @@ export async function withRun<T>(
   journalOf: (run: Run) => ChunkJournal,
   work: (run: OpenRun) => Promise<T>,
 ): Promise<T> {
-  const { where = 'true', jobs = 2, chunkMebibytes = 64, onProgress, maxMebibytesPerSecond } = options
+  const { where = 'true', jobs = 2, chunkMebibytes = 32, onProgress, maxMebibytesPerSecond } = options
   const signal = options.signal ?? new AbortController().signal
   const plan = options.plan ?? (await planOf(source, target, options.tables))
   const tables = [...plan.tables.values()]

@@ -10,6 +10,7 @@ import { add, type Bucketing, bucketingFor, type Digest, differingBuckets } from
 import type { ChunkJournal } from './chunk-journal.ts'
 import { type Chunk, chunksOf } from './chunks.ts'
 import type { Meter } from './meter.ts'
+import { digestPieces } from './pieces.ts'
 
 const bytesPerRow = 200
 
@@ -122,17 +123,20 @@ async function keyRange(
   return from === null || to === null ? undefined : [BigInt(from), BigInt(to)]
 }
 
-export async function digestChunk(
+async function digestChunk(
   session: pg.ClientBase,
   chunk: Chunk,
   bucketing: Bucketing,
   { seeds, where }: Pick<ScanOptions, 'seeds' | 'where'>,
 ): Promise<Digest> {
-  const sql = digestSql(chunk.table, seeds, bucketing, chunk.from, `${chunk.condition} AND (${where})`)
-  const read = await rows(session, sql).catch((error) =>
-    Promise.reject(cannotCompare(chunk.side, `reading ${tableName(chunk.table)}`, error)),
-  )
-  return digestOf(read)
+  const query = (sql: string) =>
+    rows(session, sql).catch((error) =>
+      Promise.reject(cannotCompare(chunk.side, `reading ${tableName(chunk.table)}`, error)),
+    )
+  const inPieces = await digestPieces(query, chunk, bucketing, { seeds, where })
+  if (inPieces) return inPieces
+  const condition = `${chunk.condition} AND (${where})`
+  return digestOf(await query(digestSql(chunk.table, seeds, bucketing, chunk.from, condition)))
 }
 
 export function digestOf(read: (string | null)[][]): Digest {

@@ -1,0 +1,94 @@
+/**
+ * A chunk in small pieces of its storage, each summed without GROUP BY, which costs a server about a quarter of the
+ * time that it takes to hash a row of five columns. Where rows lie in the order of their integer key, as a table that
+ * only grows does, almost every piece lies within one bucket; those that do not are read once more, by bucket.
+ */
+import type { Seeds } from '../plan/hash.ts'
+import { digestSql, keyEndsSql, keySumsSql } from '../sql.ts'
+import { add, type Bucketing, type Digest } from './buckets.ts'
+import type { Chunk } from './chunks.ts'
+
+/** Small beside a bucket, large beside the 4 µs that a piece costs. */
+const blocksPerPiece = 4
+/** Below this a chunk is read before its order is known. */
+const fewestBlocks = 256
+const samples = 8
+const leastShareInOrder = 0.75
+/** No block has this number, the largest that fits. */
+const afterLastBlock = 2 ** 32 - 1
+
+type Query = (sql: string) => Promise<(string | null)[][]>
+
+/** Undefined where the chunk cannot be read so, or its rows do not lie in the order of their key. */
+export async function digestPieces(
+  query: Query,
+  chunk: Chunk,
+  bucketing: Bucketing,
+  { seeds, where }: { seeds: Seeds; where: string },
+): Promise<Digest | undefined> {
+  const { table, blocks } = chunk
+  if (!table.integerKey || !blocks || blocks.count < fewestBlocks) return undefined
+  if (!(await inKeyOrder(query, chunk, blocks, bucketing))) return undefined
+  const digest: Digest = new Map()
+  const last = blocks.first + blocks.count - 1
+  const all = `generate_series(${blocks.first}::int8, ${last}, ${blocksPerPiece})`
+  const ofPiece = (from: string, condition: string) =>
+    keySumsSql(table, seeds, from, `${condition} AND (${where})`)
+  const scattered: string[] = []
+  for (const [piece, least, greatest, ...sums] of await query(overPieces(all, chunk, blocks, ofPiece))) {
+    if (least == null || greatest == null) continue
+    const bucket = bucketOf(least, bucketing)
+    if (bucket === bucketOf(greatest, bucketing)) add(digest, bucket, sumsOf(sums))
+    else scattered.push(piece!)
+  }
+  if (scattered.length === 0) return digest
+  const byBucket = (from: string, condition: string) =>
+    digestSql(table, seeds, bucketing, from, `${condition} AND (${where})`)
+  const some = `unnest('{${scattered.join()}}'::int8[])`
+  for (const [, bucket, ...sums] of await query(overPieces(some, chunk, blocks, byBucket)))
+    add(digest, BigInt(bucket!), sumsOf(sums))
+  return digest
+}
+
+async function inKeyOrder(
+  query: Query,
+  chunk: Chunk,
+  blocks: NonNullable<Chunk['blocks']>,
+  bucketing: Bucketing,
+): Promise<boolean> {
+  const starts = Array.from(
+    { length: samples },
+    (_, i) => blocks.first + Math.floor((i * blocks.count) / samples),
+  )
+  const endsOf = (from: string, condition: string) => keyEndsSql(chunk.table, from, condition)
+  const ends = await query(overPieces(`unnest('{${starts.join()}}'::int8[])`, chunk, blocks, endsOf))
+  const filled = ends.filter(([, least]) => least !== null)
+  const ordered = filled.filter(
+    ([, least, greatest]) => bucketOf(least!, bucketing) === bucketOf(greatest!, bucketing),
+  )
+  return ordered.length >= filled.length * leastShareInOrder
+}
+
+/** Rows of the inner query for each piece, after the piece's first block. LATERAL: the server reads by block. */
+function overPieces(
+  pieces: string,
+  chunk: Pick<Chunk, 'from'>,
+  { first, count, open }: NonNullable<Chunk['blocks']>,
+  inner: (from: string, condition: string) => string,
+): string {
+  const start = `"a piece of the table".first`
+  const end = `least(${start} + ${blocksPerPiece}, ${first + count})`
+  const upper = open
+    ? `CASE WHEN ${start} + ${blocksPerPiece} >= ${first + count} THEN ${afterLastBlock} ELSE ${end} END`
+    : end
+  const condition = `ctid >= ('(' || ${start} || ',0)')::tid AND ctid < ('(' || ${upper} || ',0)')::tid`
+  return `SELECT ${start}, s.* FROM ${pieces} AS "a piece of the table"(first), LATERAL (${inner(chunk.from, condition)}) s`
+}
+
+const bucketOf = (key: string, { bits }: Bucketing) => BigInt(key) >> BigInt(bits)
+
+const sumsOf = ([rows, first, second]: (string | null)[]) => ({
+  rows: Number(rows),
+  first: BigInt(first!),
+  second: BigInt(second!),
+})
