@@ -1,6 +1,6 @@
 /**
  * Verification against its floor and its peer, on the same two servers, one after the other: npx tsx
- * benchmarks/verify.ts [--rows 3000000] [--pause-rows 10000000] [--runs 3] [--only table|pause]
+ * benchmarks/verify.ts [--rows 3000000] [--pause-rows 10000000] [--runs 5] [--only table|pause]
  * The peer is data-diff 0.11 from PyPI (pip install data-diff==0.11.2 psycopg2-binary 'dbt-core<1.9' 'pydantic<2'
  * setuptools); DATA_DIFF names its program, and without it the ratio is left out, aloud. Commands are measured whole,
  * from their start to their end, and beside that without what each takes only to print its help.
@@ -21,7 +21,7 @@ const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '3000000' },
     'pause-rows': { type: 'string', default: '10000000' },
-    runs: { type: 'string', default: '3' },
+    runs: { type: 'string', default: '5' },
     only: { type: 'string' },
   },
 })

@@ -81,7 +81,11 @@ export async function withValues(
   return result
 }
 
-/** The parameters of `keysCondition`. */
-export function keyArrays(table: TablePlan, keys: readonly Key[]): (string | null)[][] {
-  return table.key.map((_, n) => keys.map((key) => key[n] ?? null))
+/** The parameters of `keysCondition`, written once for both sides. */
+export function keyArrays(table: TablePlan, keys: readonly Key[]): string[] {
+  return table.key.map((_, n) => `{${keys.map((key) => arrayElement(key[n] ?? null)).join()}}`)
+}
+
+function arrayElement(text: string | null): string {
+  return text === null ? 'NULL' : `"${text.replaceAll(/["\\]/g, '\\$&')}"`
 }

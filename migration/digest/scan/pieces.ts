@@ -34,20 +34,29 @@ export async function digestPieces(
   const all = `generate_series(${blocks.first}::int8, ${last}, ${blocksPerPiece})`
   const ofPiece = (from: string, condition: string) =>
     keySumsSql(table, seeds, from, `${condition} AND (${where})`)
-  const scattered: string[] = []
-  for (const [piece, least, greatest, ...sums] of await query(overPieces(all, chunk, blocks, ofPiece))) {
-    if (least == null || greatest == null) continue
-    const bucket = bucketOf(least, bucketing)
-    if (bucket === bucketOf(greatest, bucketing)) add(digest, bucket, sumsOf(sums))
-    else scattered.push(piece!)
-  }
-  if (scattered.length === 0) return digest
+  const summed = sumsByBucketSql(overPieces(all, chunk, blocks, ofPiece), bucketing)
+  let scattered: string | null = null
+  for (const [bucket, pieces, ...sums] of await query(summed))
+    if (bucket == null) scattered = pieces!
+    else add(digest, BigInt(bucket), sumsOf(sums))
+  if (scattered === null) return digest
   const byBucket = (from: string, condition: string) =>
     digestSql(table, seeds, bucketing, from, `${condition} AND (${where})`)
-  const some = `unnest('{${scattered.join()}}'::int8[])`
+  const some = `unnest('{${scattered}}'::int8[])`
   for (const [, bucket, ...sums] of await query(overPieces(some, chunk, blocks, byBucket)))
     add(digest, BigInt(bucket!), sumsOf(sums))
   return digest
+}
+
+/**
+ * Sums of the pieces that lie within one bucket, by that bucket; for those that do not, under NULL, where they begin.
+ * @param pieces SQL of each piece's first block, least and greatest key, rows and sums
+ */
+function sumsByBucketSql(pieces: string, { bits }: Bucketing): string {
+  const [least, greatest] = [`least >> ${bits}`, `greatest >> ${bits}`]
+  return `SELECT CASE WHEN ${least} = ${greatest} THEN ${least} END,
+    string_agg(piece::text, ',') FILTER (WHERE ${least} <> ${greatest}), sum(n), sum(a), sum(b)
+    FROM (${pieces}) AS pieces(piece, least, greatest, n, a, b) WHERE n > 0 GROUP BY 1`
 }
 
 async function inKeyOrder(
