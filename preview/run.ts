@@ -5,6 +5,7 @@ import * as state from '@pulumi/pulumi/runtime/state.js'
 import { jsonSource } from '../components/json.ts'
 import { project } from '../settings.ts'
 import { type Invokes, invokesOf, type World } from './invokes.ts'
+import { passMessagesAsTheyAre } from './messages.ts'
 import { type Known, RecordingMonitor } from './monitor.ts'
 import type { Recording } from './recorded.ts'
 import type { CallbackServer } from './transforms.ts'
@@ -37,6 +38,25 @@ const { withLocalStorage, getStore } = state as unknown as {
 }
 const inItsOwnStore = withLocalStorage
 
+/**
+ * Where the SDK keeps a program's store: by itself in an AsyncLocalStorage, for which Node follows every promise. One
+ * program at a time runs here, so a variable does.
+ */
+let storeOfRun: unknown
+Object.assign(globalThis, {
+  asyncLocalStorage: {
+    getStore: () => storeOfRun,
+    async run<Result>(store: unknown, callback: () => Promise<Result>): Promise<Result> {
+      storeOfRun = store
+      try {
+        return await callback()
+      } finally {
+        storeOfRun = undefined
+      }
+    },
+  },
+})
+
 async function runOnce(program: Program, options: RunOptions): Promise<Recording> {
   const { stack, config } = options
   const invokes: Invokes = invokesOf(options)
@@ -44,6 +64,7 @@ async function runOnce(program: Program, options: RunOptions): Promise<Recording
   const errors: Error[] = []
   const release = takeUnhandled(errors)
   const mapped = withoutStackTraces()
+  const wire = passMessagesAsTheyAre()
   try {
     runtime.setMockOptions(monitor as never, project, stack, true, 'organization')
     runtime.setAllConfig(config)
@@ -62,6 +83,7 @@ async function runOnce(program: Program, options: RunOptions): Promise<Recording
     await oneTurn()
     release()
     mapped()
+    wire()
   }
   if (errors[0]) throw errors[0]
   monitor.recording.resources.sort((a, b) => (a.urn < b.urn ? -1 : 1))
