@@ -43,6 +43,11 @@ for (const [name, change, where] of [
   ['as it was filled', '', 'true'],
   ['with rows that have moved to its end', 'UPDATE p SET amount = 0 WHERE id % 5000 = 0', 'true'],
   ['with pages that hold no row', 'DELETE FROM p WHERE id BETWEEN 100 AND 9000', 'true'],
+  [
+    'with columns that go into a record',
+    'ALTER TABLE p ADD price numeric(12,2) DEFAULT 1.50, ADD tags text[]',
+    'true',
+  ],
   ['under a condition', '', 'amount % 2 = 0 AND id > 5'],
 ] as const)
   test(`pieces hold what GROUP BY finds: a table in the order of its key, ${name}`, async (t) => {
