@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { pageText, readPage } from '../../migration/page/page.ts'
 import { openRun } from '../../migration/run/open-run.ts'
@@ -113,13 +112,4 @@ export async function leaveStaleLock(desk: Store, more: object = {}): Promise<vo
   await new Promise((resolve) => gone.once('exit', resolve))
   const holder = { runbook: 'cutover', host: hostname(), pid: gone.pid, since: new Date().toISOString() }
   await desk.put('lock.json', JSON.stringify({ ...holder, ...more }))
-}
-
-/** Looks again until something is so; the test's own time-out is the limit. */
-export async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await look()
-    if (found) return found
-    await delay(20)
-  }
 }

@@ -26,10 +26,6 @@ export async function replicated(
   return { bed, run, source: source.client, target: target.client, link: linkName(bed.site, 0) }
 }
 
-export const until = async (condition: () => Promise<boolean>): Promise<void> => {
-  while (!(await condition()));
-}
-
 /** How often a link has failed to apply a change. */
 export async function applyErrors(to: pg.ClientBase, link: string): Promise<number> {
   const { rows } = await to.query(

@@ -13,7 +13,8 @@ import { readStatus, statusText } from '../../migration/status.ts'
 import { deskStore } from '../../migration/store/open.ts'
 import { mailbox } from '../../migration/watchdog/mailbox.ts'
 import { begin, command } from '../command.ts'
-import { drive, siteFile, until } from './operator.ts'
+import { until } from '../until.ts'
+import { drive, siteFile } from './operator.ts'
 import { afterPause, beforePause, createTestbed, execute, inPause, testServers } from './testbed.ts'
 
 const servers = await testServers()

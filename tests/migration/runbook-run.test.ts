@@ -17,7 +17,8 @@ import { readStatus, statusText } from '../../migration/status.ts'
 import { deskStore, recordStore } from '../../migration/store/open.ts'
 import { command } from '../command.ts'
 import { testSandbox } from '../postgres.ts'
-import { drive, everything, fakeFrontDoor, leaveStaleLock, siteFile, until } from './operator.ts'
+import { until } from '../until.ts'
+import { drive, everything, fakeFrontDoor, leaveStaleLock, siteFile } from './operator.ts'
 import { createTestbed, testServers } from './testbed.ts'
 
 const servers = await testServers()

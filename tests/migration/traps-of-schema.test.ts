@@ -10,7 +10,8 @@ import {
   subscriptions,
 } from '../../migration/replication.ts'
 import { differingSequences, readSequences, writeSequences } from '../../migration/sequences.ts'
-import { applyErrors, replicated, until } from './replicated.ts'
+import { until } from '../until.ts'
+import { applyErrors, replicated } from './replicated.ts'
 import { afterPause, beforePause, execute, inPause, testServers } from './testbed.ts'
 
 const servers = await testServers()
@@ -53,6 +54,9 @@ test.serial(
     await source.query('alter publication lift add table public.notes')
     await target.query(`alter subscription ${link} refresh publication`)
     await source.query(`insert into public.notes values (1, '{}')`)
+    // A copy that begins after the UPDATE would hold its result.
+    const copying = `select from pg_subscription_rel where srsubstate <> 'r'`
+    await until(async () => (await target.query(copying)).rowCount === 0)
     await drain(source, target, link, await writeNonce(source, 'source', 'inserted'), 15_000)
     await source.query('update public.notes set id = 2')
     const nonce = await writeNonce(source, 'source', 'updated')

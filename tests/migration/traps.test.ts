@@ -6,7 +6,8 @@ import test from 'ava'
 import type pg from 'pg'
 import { drain, writeNonce } from '../../migration/drain.ts'
 import { createSlot, disableSubscription } from '../../migration/replication.ts'
-import { applyErrors, replicated, until } from './replicated.ts'
+import { until } from '../until.ts'
+import { applyErrors, replicated } from './replicated.ts'
 import { beforePause, execute, testServers } from './testbed.ts'
 
 // Nothing but the application and replication writes, and the WAL writer comes late.

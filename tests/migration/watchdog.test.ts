@@ -16,15 +16,12 @@ import { buildWatchdog } from '../../migration/watchdog/bundle.ts'
 import { type Mailbox, mailbox } from '../../migration/watchdog/mailbox.ts'
 import { watch } from '../../migration/watchdog/watchdog.ts'
 import { testSandbox } from '../postgres.ts'
+import { until } from '../until.ts'
 import { afterPause, beforePause, createTestbed, inPause, testServers } from './testbed.ts'
 
 const servers = await testServers()
 const deadlineMs = 1000
 const graceMs = 1000
-
-const until = async (condition: () => Promise<boolean>) => {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5))
-}
 
 async function ready(deadline = deadlineMs) {
   const bed = await createTestbed(servers, { deadlineMs: deadline })

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import test from 'ava'
 import pg from 'pg'
 import { testPostgres } from '../postgres.ts'
+import { until } from '../until.ts'
 
 test('both servers start together, of different versions, and answer', async (t) => {
   const servers = await Promise.all([testPostgres(t, 'source'), testPostgres(t, 'target')])
@@ -41,8 +42,4 @@ function alive(pid: number): boolean {
   } catch {
     return false
   }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10))
 }

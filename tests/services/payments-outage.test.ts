@@ -4,6 +4,7 @@ import test, { type ExecutionContext } from 'ava'
 import type pg from 'pg'
 import type { PostgresServer } from '../../rehearsal/postgres/server.ts'
 import { testPostgres } from '../postgres.ts'
+import { until } from '../until.ts'
 import { ledgerFaults, lock, paymentsApp, paymentsDatabase } from './payments-world.ts'
 
 let server: PostgresServer
@@ -13,11 +14,6 @@ test.before(async (t) => {
 
 const endSessions = (owner: pg.Pool, role: string) =>
   owner.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [role])
-
-/** Resolves when `happened` says so: a condition of the world, not a time. */
-async function until(happened: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await happened())) await new Promise((resolve) => setTimeout(resolve, 2))
-}
 
 test('connections that are ended all the time cost no request and double none', async (t) => {
   const { url, owner, role } = await paymentsDatabase(t, server)

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import pg from 'pg'
 import { allVisible } from '../../../migration/digest/changes/visible.ts'
@@ -11,6 +10,7 @@ import {
   planTables,
   trackChanges,
 } from '../../../migration/digest/index.ts'
+import { until } from '../../until.ts'
 import { type Databases, databases } from './databases.ts'
 
 const tables = `
@@ -185,7 +185,3 @@ test('a commit that no snapshot sees yet is waited for', async (t) => {
   await waiting
   t.true(seen)
 })
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await delay(10)
-}

@@ -8,6 +8,7 @@ import test, { type ExecutionContext } from 'ava'
 import { acknowledgementSchema } from '../../../rehearsal/load/acknowledgement.ts'
 import { type Load, startLoad } from '../../../rehearsal/load/client.ts'
 import type { LoadOptions } from '../../../rehearsal/load/options.ts'
+import { until } from '../../until.ts'
 import { FakePayments } from '../fake-payments.ts'
 import { serve } from '../http.ts'
 
@@ -37,21 +38,19 @@ async function world(
   return { api, load, acks, connections: () => connections }
 }
 
-/** Polls the load until it says so. */
-async function until(load: Load, condition: (stats: Awaited<ReturnType<Load['stats']>>) => boolean) {
-  for (;;) {
+/** The load's figures when they are so. */
+const statsWhen = (load: Load, condition: (stats: Awaited<ReturnType<Load['stats']>>) => boolean) =>
+  until(async () => {
     const stats = await load.stats()
-    if (condition(stats)) return stats
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
+    return condition(stats) && stats
+  })
 
 // One after another: they are about time.
 test.serial('every write answered is in the file, once, with what the API keeps', async (t) => {
   const { api, load, acks, connections } = await world(t, { rate: 500, maxSockets: 20 }, (fake) => {
     fake.side = 'cloud'
   })
-  await until(load, ({ total }) => total.attempted > 1500)
+  await statsWhen(load, ({ total }) => total.attempted > 1500)
   const stats = await load.stop()
   t.is(stats.total.failed, 0)
   t.is(stats.inFlight, 0)
@@ -92,7 +91,7 @@ test.serial('a system that stops does not slow the load, and the wait shows', as
       return answer
     }
   })
-  const normal = await until(load, ({ total }) => total.acknowledged > 100)
+  const normal = await statsWhen(load, ({ total }) => total.acknowledged > 100)
   // Long enough to stand out also on a machine that is slow today.
   const atLeastMs = 10 * normal.latencyMs.p50
   let release = () => {}
@@ -101,7 +100,7 @@ test.serial('a system that stops does not slow the load, and the wait shows', as
     release = resolve
   })
   const before = api.received.length
-  const { total } = await until(load, ({ inFlight }) => inFlight >= 300 && Date.now() - began > atLeastMs)
+  const { total } = await statsWhen(load, ({ inFlight }) => inFlight >= 300 && Date.now() - began > atLeastMs)
   t.true(api.received.length - before <= 8)
   t.true(total.attempted - total.acknowledged >= 300)
   release()
@@ -117,7 +116,7 @@ test.serial('a system that stops does not slow the load, and the wait shows', as
 
 test.serial('each way to fail is counted with its reason, and never acknowledged', async (t) => {
   const seen = new Set<string>()
-  const { api, load, acks } = await world(t, { rate: 400, timeoutMs: 3000 }, (fake) => {
+  const { api, load, acks } = await world(t, { rate: 200, timeoutMs: 3000 }, (fake) => {
     let n = 0
     const twice = (received: { key: string | undefined }) => seen.size !== seen.add(received.key ?? '').size
     fake.change = (received, answer) => {
@@ -131,7 +130,7 @@ test.serial('each way to fail is counted with its reason, and never acknowledged
       return answer
     }
   })
-  await until(load, ({ total }) => total.failed >= 5)
+  await statsWhen(load, ({ total }) => total.failed >= 5)
   const stats = await load.stop()
   const reasons = stats.failures.map(({ reason }) => reason).sort()
   t.is(stats.total.failed, 5)
@@ -155,7 +154,7 @@ test.serial('a key that makes two payments is a failure that names both', async 
     fake.change = (received, answer) =>
       answer.replayed ? { status: 201, body: fake.make(received.body) } : answer
   })
-  const stats = await until(load, ({ total }) => total.failed > 0)
+  const stats = await statsWhen(load, ({ total }) => total.failed > 0)
   t.regex(stats.failures[0]?.reason ?? '', /^two payments under one key: pay_\d+ and pay_\d+$/)
   t.truthy(stats.failed[0]?.paymentId)
 })
@@ -171,7 +170,7 @@ test.serial('stop sends nothing more and waits for what is in flight', async (t)
       return answer
     }
   })
-  await until(load, ({ inFlight }) => inFlight > 20)
+  await statsWhen(load, ({ inFlight }) => inFlight > 20)
   const stopped = load.stop()
   const { total } = await load.stats()
   t.is(total.acknowledged, 0)
@@ -202,7 +201,7 @@ test.serial(
   'a load generator that was killed says so, and its file ends at most in half a line',
   async (t) => {
     const { load, acks } = await world(t, { rate: 500 })
-    const { total, requests } = await until(load, ({ total }) => total.acknowledged > 200)
+    const { total, requests } = await statsWhen(load, ({ total }) => total.acknowledged > 200)
     const asked = load.pauseBetween(Date.now(), Date.now() + 60_000)
     load.child.kill('SIGKILL')
     await t.throwsAsync(asked, { message: 'load generator: its process ended with SIGKILL' })
@@ -224,6 +223,6 @@ test.serial('the load ends when its owner is killed', async (t) => {
   await once(owner, 'exit')
   // At 50 requests a second a load that lives keeps a connection.
   const connections = () => new Promise((resolve) => server.getConnections((_, count) => resolve(count)))
-  while ((await connections()) !== 0) await new Promise((resolve) => setTimeout(resolve, 20))
+  await until(async () => (await connections()) === 0)
   t.pass()
 })
