@@ -1,13 +1,12 @@
 import type { sendUnaryData } from '@grpc/grpc-js'
-import type callbacks from '@pulumi/pulumi/proto/callback_pb.js'
-import type { Callback } from '@pulumi/pulumi/proto/callback_pb.js'
+import type { Callback, CallbackInvokeResponse } from '@pulumi/pulumi/proto/callback_pb.js'
 import proto from '@pulumi/pulumi/proto/resource_pb.js'
 
 /** The program's side of a transform: the handler that the SDK serves over gRPC, called here without the wire. */
 export interface CallbackServer {
   invoke(
     call: { request: { getToken(): string; getRequest_asU8(): proto.TransformRequest } },
-    reply: sendUnaryData<callbacks.CallbackInvokeResponse>,
+    reply: sendUnaryData<CallbackInvokeResponse>,
   ): void
 }
 

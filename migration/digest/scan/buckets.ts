@@ -88,6 +88,14 @@ export function add(digest: Digest, bucket: bigint, { rows, first, second }: Sum
   }
 }
 
+/** @param read bucket, rows, and the two sums, as a server wrote them */
+export function digestOf(read: (string | null)[][]): Digest {
+  const digest: Digest = new Map()
+  for (const [bucket, count, first, second] of read)
+    add(digest, BigInt(bucket!), { rows: Number(count), first: BigInt(first!), second: BigInt(second!) })
+  return digest
+}
+
 /** Buckets whose rows are not the same, with the rows of the larger side. */
 export function differingBuckets(source: Digest, target: Digest): Map<bigint, number> {
   const differing = new Map<bigint, number>()

@@ -5,7 +5,7 @@
  */
 import type { Seeds } from '../plan/hash.ts'
 import { digestSql, keyEndsSql, keySumsSql } from '../sql.ts'
-import { add, type Bucketing, type Digest } from './buckets.ts'
+import { add, type Bucketing, type Digest, digestOf } from './buckets.ts'
 import type { Chunk } from './chunks.ts'
 
 /** Small beside a bucket, large beside the 4 µs that a piece costs. */
@@ -29,34 +29,30 @@ export async function digestPieces(
   const { table, blocks } = chunk
   if (!table.integerKey || !blocks || blocks.count < fewestBlocks) return undefined
   if (!(await inKeyOrder(query, chunk, blocks, bucketing))) return undefined
-  const digest: Digest = new Map()
   const last = blocks.first + blocks.count - 1
   const all = `generate_series(${blocks.first}::int8, ${last}, ${blocksPerPiece})`
   const ofPiece = (from: string, condition: string) =>
     keySumsSql(table, seeds, from, `${condition} AND (${where})`)
-  const summed = sumsByBucketSql(overPieces(all, chunk, blocks, ofPiece), bucketing)
-  let scattered: string | null = null
-  for (const [bucket, pieces, ...sums] of await query(summed))
-    if (bucket == null) scattered = pieces!
-    else add(digest, BigInt(bucket), sumsOf(sums))
-  if (scattered === null) return digest
+  const read = await query(sumsByBucketSql(overPieces(all, chunk, blocks, ofPiece), bucketing))
+  const digest = digestOf(read.filter(([bucket]) => bucket !== null))
+  const scattered = read.find(([bucket]) => bucket === null)?.at(-1)
+  if (scattered === undefined) return digest
   const byBucket = (from: string, condition: string) =>
     digestSql(table, seeds, bucketing, from, `${condition} AND (${where})`)
-  const some = `unnest('{${scattered}}'::int8[])`
-  for (const [, bucket, ...sums] of await query(overPieces(some, chunk, blocks, byBucket)))
-    add(digest, BigInt(bucket!), sumsOf(sums))
+  const again = overPieces(`unnest('{${scattered}}'::int8[])`, chunk, blocks, byBucket)
+  for (const [bucket, sums] of digestOf(await query(`SELECT s.* FROM ${again}`))) add(digest, bucket, sums)
   return digest
 }
 
 /**
  * Sums of the pieces that lie within one bucket, by that bucket; for those that do not, under NULL, where they begin.
- * @param pieces SQL of each piece's first block, least and greatest key, rows and sums
+ * @param pieces SQL to read from: least and greatest key, rows and sums of each piece
  */
 function sumsByBucketSql(pieces: string, { bits }: Bucketing): string {
   const [least, greatest] = [`least >> ${bits}`, `greatest >> ${bits}`]
-  return `SELECT CASE WHEN ${least} = ${greatest} THEN ${least} END,
-    string_agg(piece::text, ',') FILTER (WHERE ${least} <> ${greatest}), sum(n), sum(a), sum(b)
-    FROM (${pieces}) AS pieces(piece, least, greatest, n, a, b) WHERE n > 0 GROUP BY 1`
+  return `SELECT CASE WHEN ${least} = ${greatest} THEN ${least} END, sum(n), sum(a), sum(b),
+    string_agg(piece::text, ',') FILTER (WHERE ${least} <> ${greatest})
+    FROM (SELECT ${start}, s.* FROM ${pieces}) AS pieces(piece, least, greatest, n, a, b) WHERE n > 0 GROUP BY 1`
 }
 
 async function inKeyOrder(
@@ -70,34 +66,27 @@ async function inKeyOrder(
     (_, i) => blocks.first + Math.floor((i * blocks.count) / samples),
   )
   const endsOf = (from: string, condition: string) => keyEndsSql(chunk.table, from, condition)
-  const ends = await query(overPieces(`unnest('{${starts.join()}}'::int8[])`, chunk, blocks, endsOf))
-  const filled = ends.filter(([, least]) => least !== null)
+  const sampled = overPieces(`unnest('{${starts.join()}}'::int8[])`, chunk, blocks, endsOf)
+  const filled = (await query(`SELECT s.* FROM ${sampled}`)).filter(([least]) => least !== null)
   const ordered = filled.filter(
-    ([, least, greatest]) => bucketOf(least!, bucketing) === bucketOf(greatest!, bucketing),
+    ([least, greatest]) => bucketOf(least!, bucketing) === bucketOf(greatest!, bucketing),
   )
   return ordered.length >= filled.length * leastShareInOrder
 }
 
-/** Rows of the inner query for each piece, after the piece's first block. LATERAL: the server reads by block. */
+const start = `"a piece of the table".first`
+
+/** What to read from: for each piece, from its first block on, the rows `s` of the inner query. LATERAL: by block. */
 function overPieces(
   pieces: string,
   chunk: Pick<Chunk, 'from'>,
   { first, count, open }: NonNullable<Chunk['blocks']>,
   inner: (from: string, condition: string) => string,
 ): string {
-  const start = `"a piece of the table".first`
-  const end = `least(${start} + ${blocksPerPiece}, ${first + count})`
-  const upper = open
-    ? `CASE WHEN ${start} + ${blocksPerPiece} >= ${first + count} THEN ${afterLastBlock} ELSE ${end} END`
-    : end
+  const end = first + count
+  const upper = `CASE WHEN ${start} + ${blocksPerPiece} < ${end} THEN ${start} + ${blocksPerPiece} ELSE ${open ? afterLastBlock : end} END`
   const condition = `ctid >= ('(' || ${start} || ',0)')::tid AND ctid < ('(' || ${upper} || ',0)')::tid`
-  return `SELECT ${start}, s.* FROM ${pieces} AS "a piece of the table"(first), LATERAL (${inner(chunk.from, condition)}) s`
+  return `${pieces} AS "a piece of the table"(first), LATERAL (${inner(chunk.from, condition)}) s`
 }
 
 const bucketOf = (key: string, { bits }: Bucketing) => BigInt(key) >> BigInt(bits)
-
-const sumsOf = ([rows, first, second]: (string | null)[]) => ({
-  rows: Number(rows),
-  first: BigInt(first!),
-  second: BigInt(second!),
-})

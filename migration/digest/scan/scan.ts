@@ -6,7 +6,7 @@ import type { TablePlan } from '../plan/table-plan.ts'
 import { rows, type SnapshotSessions } from '../session.ts'
 import { digestSql, relationOf } from '../sql.ts'
 import { quoted, type Side, tableName } from '../types.ts'
-import { add, type Bucketing, bucketingFor, type Digest, differingBuckets } from './buckets.ts'
+import { add, type Bucketing, bucketingFor, type Digest, differingBuckets, digestOf } from './buckets.ts'
 import type { ChunkJournal } from './chunk-journal.ts'
 import { type Chunk, chunksOf } from './chunks.ts'
 import type { Meter } from './meter.ts'
@@ -137,13 +137,6 @@ async function digestChunk(
   if (inPieces) return inPieces
   const condition = `${chunk.condition} AND (${where})`
   return digestOf(await query(digestSql(chunk.table, seeds, bucketing, chunk.from, condition)))
-}
-
-export function digestOf(read: (string | null)[][]): Digest {
-  const digest: Digest = new Map()
-  for (const [bucket, count, first, second] of read)
-    add(digest, BigInt(bucket!), { rows: Number(count), first: BigInt(first!), second: BigInt(second!) })
-  return digest
 }
 
 function finish({ table, bucketing, digests }: Work): ScannedTable {

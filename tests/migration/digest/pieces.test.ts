@@ -2,10 +2,9 @@ import test from 'ava'
 import type pg from 'pg'
 import { planTables, verifyAll } from '../../../migration/digest/index.ts'
 import { seedsFrom } from '../../../migration/digest/plan/hash.ts'
-import type { Bucketing, Digest } from '../../../migration/digest/scan/buckets.ts'
+import { type Bucketing, type Digest, digestOf } from '../../../migration/digest/scan/buckets.ts'
 import { type Chunk, chunksOf } from '../../../migration/digest/scan/chunks.ts'
 import { digestPieces } from '../../../migration/digest/scan/pieces.ts'
-import { digestOf } from '../../../migration/digest/scan/scan.ts'
 import { rows } from '../../../migration/digest/session.ts'
 import { digestSql } from '../../../migration/digest/sql.ts'
 import { type Databases, databases, differing } from './databases.ts'
@@ -19,7 +18,7 @@ const inOrder = `CREATE TABLE p (id bigint PRIMARY KEY, amount int NOT NULL, not
   INSERT INTO p SELECT i, i * 31, NULLIF('payment ' || i, 'payment 77'), timestamptz '2026-01-01' + i * interval '1 second'
     FROM generate_series(-10000, 29999) i; ANALYZE p`
 
-/** What the pieces of the source's chunks say and what GROUP BY says, with how many chunks were read in pieces. */
+/** What the pieces of the source's chunks say and what GROUP BY says, chunk by chunk. */
 async function readBoth(d: Databases, where: string, chunkMebibytes: number) {
   const { source, target } = d.clients
   const table = (await planTables(source, target)).tables.get('public.p')!
@@ -93,7 +92,10 @@ test('the servers read a piece by its blocks, never the whole table or its key',
   const { source, target } = d.clients
   const table = (await planTables(source, target)).tables.get('public.p')!
   const [chunk] = (await chunksOf(source, 'source', table, 64 * mebibyte)) as [Chunk]
-  const query = (sql: string) => rows(source, asked.push(sql) ? sql : '')
+  const query = (sql: string) => {
+    asked.push(sql)
+    return rows(source, sql)
+  }
   await digestPieces(query, chunk, bucketing, { seeds, where: 'true' })
   t.is(asked.length, 3)
   for (const client of [source, target] as pg.Client[]) {
