@@ -98,7 +98,7 @@ export type Exported<Value> = Value extends (infer Each)[]
     : Value | PromiseLikeOutput<Value>
 
 /** Pulumi's Output, without importing it: runbooks read this file too. */
-interface PromiseLikeOutput<Value> {
+export interface PromiseLikeOutput<Value> {
   apply<Result>(func: (value: Value) => Result): unknown
 }
 

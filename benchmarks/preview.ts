@@ -6,6 +6,8 @@
  * installs it into the user's cache.
  */
 import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Engine } from '../engine/harness.ts'
@@ -19,7 +21,11 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const missing = ['pulumi', 'pulumi-language-nodejs'].filter((name) => !findProgram(name))
 const commands: Record<string, () => Promise<unknown>> = {
   'npm run preview -- --stack prod': () => npm('preview', '--', '--stack', 'prod'),
-  'npm run typecheck': () => npm('typecheck'),
+  'npm run typecheck, as in a clean clone': () => {
+    rmSync(join(root, 'node_modules/.cache/typecheck.tsbuildinfo'), { force: true })
+    return npm('typecheck')
+  },
+  'npm run typecheck, once more': () => npm('typecheck'),
 }
 
 const engine = missing.length > 0 ? undefined : await Engine.start()
@@ -53,7 +59,11 @@ function targets(measured: Record<string, number>): Target[] {
   const plain = measured['pulumi preview, Pulumi’s default loader']
   return [
     { name: 'preview of prod, s', value: preview / 1000, atMost: 3 },
-    { name: 'type check of the project, s', value: measured['npm run typecheck']! / 1000, atMost: 3 },
+    ...['as in a clean clone', 'once more'].map((how) => ({
+      name: `type check of the project, ${how}, s`,
+      value: measured[`npm run typecheck, ${how}`]! / 1000,
+      atMost: 3,
+    })),
     {
       name: 'times faster than the plain CLI with its default loader',
       value: (plain ?? Number.NaN) / preview,
