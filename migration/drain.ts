@@ -22,6 +22,20 @@ export async function writeNonce(from: ClientBase, side: Side, value: string): P
   return { side, value, lsn: rows[0].lsn }
 }
 
+/** Waits until the nonce can be read on the other side, which says how quickly that side follows. */
+export async function awaitValue(to: ClientBase, nonce: Nonce, timeoutMs: number): Promise<void> {
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
+    const { rows } = await to.query(`select value from lift.nonce_${nonce.side} where id = 1`)
+    if (rows[0]?.value === nonce.value) return
+    if (performance.now() > deadline)
+      throw new Error(
+        `what is written on the ${nonce.side} does not arrive within ${timeoutMs} ms; runbook: replication-stalled`,
+      )
+    await delay(1)
+  }
+}
+
 /**
  * Waits until the slot has confirmed the nonce's position and the nonce can be read on the other side. Both,
  * because a position is confirmed for a slot and a value is read by whoever connects there.

@@ -119,6 +119,10 @@ const schema = z.strictObject({
       lockTimeoutMs: z.int().min(10).max(10_000).default(500),
       /** Replication lag above which a switchover does not begin, bytes of WAL. */
       lagBytes: z.int().min(0).default(1_000_000),
+      /** How long a value may take to the other side in a moment quiet enough for the pause, milliseconds. */
+      calmMs: z.int().min(1).default(50),
+      /** How long such a moment is waited for, milliseconds; then the pause begins all the same. */
+      calmWaitMs: z.int().min(0).max(600_000).default(10_000),
       /** How long rows that differ may take to agree before they are called different, milliseconds. */
       arriveMs: z.int().min(100).default(10_000),
       /** Bounds of the gate between two weights. */

@@ -70,7 +70,7 @@ export const prepare: Step = {
   async act(context) {
     const { lift, switchover } = context
     const plan = planOf(switchover)
-    await plan.to.client.query(`alter subscription ${plan.forward} set (synchronous_commit = 'on')`)
+    await plan.to.client.query(`alter subscription ${plan.forward} set (synchronous_commit = 'off')`)
     await ensurePublication(plan.to.client, plan.to.side)
     await withTimeout(plan.to.client, lift.site.limits.slotTimeoutMs, () =>
       createSlot(plan.to.client, plan.reverse),

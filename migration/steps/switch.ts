@@ -8,22 +8,28 @@ import { releasedText } from '../schedules/held.ts'
 import { changedSince, readSchema } from '../schema/fingerprint.ts'
 import { differingSequences, readSequences, writeSequences } from '../sequences.ts'
 import { clearAway, stopLink } from '../switchover/settle.ts'
+import { awaitCalm } from './calm.ts'
 import { demand, type Step, type StepContext } from './step.ts'
 import { planOf } from './switchover-run.ts'
 
 /** From here on the watchdog counts, and a failure goes back. */
 export const arm: Step = {
   name: 'arm',
-  summary: 'Put the switchover under the guard of the watchdog',
-  expectedMs: 100,
-  async act({ lift, switchover, watchdog }) {
+  summary: 'Wait for a quiet moment; put the switchover under the guard of the watchdog',
+  expectedMs: 1000,
+  async act(context) {
+    const { lift, switchover, watchdog } = context
     const { epoch, from, to, forward } = planOf(switchover)
-    await switchover.rows?.rest()
     await switchover.rows?.warm({ source: lift.source.client, target: lift.target.client })
+    await awaitCalm(context)
     await watchdog.arm({ epoch, from: from.side, forward, deadlineMs: lift.site.limits.deadlineMs })
     switchover.stage = 'attempting'
     // Shuts out whoever still settles an earlier switchover: it would end our sessions in the pause.
     for (const database of [from, to]) await claim(database, attemptToken(epoch))
+    // As late as can be: what changes from now on is compared in the pause.
+    await switchover.rows?.rest()
+    // Not before: each transaction that is applied waits for the disk then, and a busy target falls behind.
+    await to.client.query(`alter subscription ${forward} set (synchronous_commit = 'on')`)
   },
 }
 

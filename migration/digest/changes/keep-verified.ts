@@ -9,8 +9,11 @@ import type { ChangeTracker } from './tracker.ts'
 import { verifyKeys } from './verify-keys.ts'
 import { awaitVisible } from './visible.ts'
 
-/** Replication needs a moment: rows that differ are not asked for again at once. */
-const restMs = 50
+/**
+ * Between two rounds. Replication needs a moment, and a row that changes again and again is compared once a round:
+ * at 500 transactions a second of TPC-B, rounds every 50 ms took a quarter of two cores from the servers they watch.
+ */
+const restMs = 250
 const reconnectAfterMs = 500
 
 /** The name of its sessions on a server: whoever takes over from a run that sleeps ends them, with their transactions. */
@@ -26,8 +29,11 @@ export interface Reverification {
   readonly differing: readonly TableResult[]
   /** Why the last round could not be made; undefined when it could. */
   readonly trouble: Error | undefined
-  /** Finishes the round under way; what still differs is pending again. */
-  stop(): Promise<void>
+  /**
+   * Finishes the round under way; what still differs is pending again.
+   * @param lastRound with another round after it, so that as little as can be is left
+   */
+  stop(lastRound?: boolean): Promise<void>
 }
 
 export function keepVerified(options: {
@@ -40,23 +46,34 @@ export function keepVerified(options: {
   const stopping = new AbortController()
   let differing: readonly TableResult[] = []
   let trouble: Error | undefined
+  let another = false
 
   async function rounds(source: pg.Client, target: pg.Client): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await tracker.changed(stopping.signal)
-      const batch = tracker.take()
-      let again: Changes = batch.changes
-      try {
-        const from = tracker.connection === options.target ? target : source
-        await awaitVisible(from, batch.xids, stopping.signal)
-        const { tables } = await verifyKeys(source, target, batch.changes, { plan })
-        differing = tables.filter((table) => !table.equal)
-        trouble = undefined
-        again = keysToLookAtAgain(differing)
-      } finally {
-        batch.settle(again)
+    const { signal } = stopping
+    try {
+      for (;;) {
+        await tracker.changed(signal)
+        await round(source, target, signal)
+        await delay(restMs, undefined, { signal })
       }
-      if (!stopping.signal.aborted) await delay(restMs, undefined, { signal: stopping.signal })
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+    if (another && !tracker.failure && tracker.pending() > 0) await round(source, target)
+  }
+
+  async function round(source: pg.Client, target: pg.Client, signal?: AbortSignal): Promise<void> {
+    const batch = tracker.take()
+    let again: Changes = batch.changes
+    try {
+      const from = tracker.connection === options.target ? target : source
+      await awaitVisible(from, batch.xids, signal)
+      const { tables } = await verifyKeys(source, target, batch.changes, { plan })
+      differing = tables.filter((table) => !table.equal)
+      trouble = undefined
+      again = keysToLookAtAgain(differing)
+    } finally {
+      batch.settle(again)
     }
   }
 
@@ -86,7 +103,8 @@ export function keepVerified(options: {
     get trouble() {
       return tracker.failure ?? trouble
     },
-    async stop() {
+    async stop(lastRound = false) {
+      another ||= lastRound
       stopping.abort()
       await running
     },

@@ -157,8 +157,14 @@ test('under replication the changed keys come to agree by themselves; without it
   t.like(loop.differing[0]?.differing[0], { key: ['31'], columns: ['note'] })
   await d.onTarget(`ALTER SUBSCRIPTION ${link} ENABLE`)
   await until(() => tracker.pending() === 0 && loop.differing.length === 0)
-  await loop.stop()
+
+  // Just after a round: the next would come later than this.
+  await d.onSource(`UPDATE payment SET note = 'last' WHERE id = 32`)
+  await upToNow(d, tracker)
+  await until(async () => (await d.onTarget(`SELECT FROM payment WHERE note = 'last'`)).rowCount === 1)
+  await loop.stop(true)
   t.is(loop.trouble, undefined)
+  t.is(tracker.pending(), 0)
 })
 
 test('a commit that no snapshot sees yet is waited for', async (t) => {

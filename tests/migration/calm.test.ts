@@ -1,0 +1,44 @@
+/** Before the pause the other side must follow closely: what it has not caught up with would be waited for. */
+import test from 'ava'
+import type { Site } from '../../migration/site.ts'
+import { awaitCalm } from '../../migration/steps/calm.ts'
+import { replicated } from './replicated.ts'
+import { beforePause, testServers } from './testbed.ts'
+
+const servers = await testServers()
+
+test('a link that follows is found quiet, and how closely it follows is said', async (t) => {
+  const { run } = await replicated(t, servers)
+  const said = await probed(run, { calmMs: 15_000, calmWaitMs: 60_000 })
+  t.regex(said, /^the target follows: a value is there after \d+ ms$/)
+})
+
+test('a link that does not follow closely enough holds nobody up for ever: the run says so and goes on', async (t) => {
+  const { run } = await replicated(t, servers)
+  const said = await probed(run, { calmMs: 0, calmWaitMs: 300 })
+  t.regex(said, /^no quiet moment: the last value took \d+ ms to the target \(limits.calmMs is 0/)
+})
+
+test('what is applied waits for the disk from the arming on, and not before', async (t) => {
+  const { run, target } = await replicated(t, servers)
+  const commits = async () =>
+    (await target.query('select subsynccommit as on from pg_subscription')).rows[0].on
+  const [last, ...first] = [...beforePause].reverse()
+  t.is(last, 'arm')
+  await run.all(first.reverse())
+  t.is(await commits(), 'off')
+  await run.step('arm')
+  t.is(await commits(), 'on')
+})
+
+async function probed(
+  { context, step }: Awaited<ReturnType<typeof replicated>>['run'],
+  limits: Partial<Site['limits']>,
+): Promise<string> {
+  await step('preflight') // plans the switchover
+  const said: string[] = []
+  const { lift } = context
+  const site = { ...lift.site, limits: { ...lift.site.limits, ...limits } }
+  await awaitCalm({ ...context, lift: { ...lift, site }, say: (text) => said.push(text) })
+  return said.join('\n')
+}
