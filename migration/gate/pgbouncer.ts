@@ -116,7 +116,8 @@ function createPooler(
       await commanding.query(`resume ${database}`).catch(ignoreNotPaused)
     },
     async state(): Promise<GateState> {
-      const row = await show()
+      // Asked for before the pause: a console opened in it would keep the requests of the other poolers waiting.
+      const [row] = await Promise.all([show(), pausing.open()])
       const pools = await commanding.query('show pools')
       const waiting = pools
         .filter((pool) => pool.database === database)
@@ -173,19 +174,23 @@ function console(url: string, queryTimeoutMs?: number) {
     connected = client
     return client
   }
+  const open = () => {
+    connecting ??= connect()
+    connecting.catch(() => {
+      connecting = undefined
+    })
+    return connecting
+  }
   return {
+    open,
     drop() {
       connecting = undefined
       // The driver's way to end waits for the answer that will not come.
       ;(connected as unknown as { connection: { stream: Socket } } | undefined)?.connection.stream.destroy()
     },
     async query(command: string): Promise<Record<string, string>[]> {
-      connecting ??= connect()
-      connecting.catch(() => {
-        connecting = undefined
-      })
       try {
-        return (await (await connecting).query(command)).rows
+        return (await (await open()).query(command)).rows
       } catch (error) {
         // Whoever asks next must not wait behind a command that is not answered.
         if (/timeout/i.test((error as Error).message)) this.drop()

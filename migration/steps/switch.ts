@@ -28,6 +28,8 @@ export const arm: Step = {
     for (const database of [from, to]) await claim(database, attemptToken(epoch))
     // As late as can be: what changes from now on is compared in the pause.
     await switchover.rows?.rest()
+    // So that nobody connects in the pause.
+    await lift.gate.state()
     // Not before: each transaction that is applied waits for the disk then, and a busy target falls behind.
     await to.client.query(`alter subscription ${forward} set (synchronous_commit = 'on')`)
   },
