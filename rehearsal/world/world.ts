@@ -56,7 +56,7 @@ export async function createWorld({
     mkdirSync(journal, { recursive: true })
     const siteFile = join(sandbox.dir, 'site.yaml')
     writeFileSync(siteFile, stringify(site(databases, services, frontDoor, options, cloud)), { mode: 0o600 })
-    const stopFollowing = cloud && (await followed(cloud, frontDoor))
+    const stopFollowing = cloud && (await followed(sandbox, cloud, frontDoor))
     const watchdog = await superviseWatchdog(sandbox, siteFile, options.watchdog)
     return {
       sandbox,
@@ -80,9 +80,9 @@ export async function createWorld({
   }
 }
 
-async function followed(cloud: Cloud, frontDoor: ServerProcess) {
+async function followed(sandbox: Sandbox, cloud: Cloud, frontDoor: ServerProcess) {
   const { followListener } = await import('../aws/follow-listener.ts')
-  return followListener(cloud, adminOf(frontDoor))
+  return followListener(sandbox, cloud, adminOf(frontDoor))
 }
 
 const adminOf = ({ adminPort }: ServerProcess): string => `http://127.0.0.1:${adminPort}`
