@@ -1,8 +1,35 @@
+import type { QueryResult } from 'pg'
+import type { Lift } from '../lift.ts'
 import { quoted, unfilledViews } from '../postgres/catalog.ts'
-import { type CheckGroup, classes, found, objectName, onBoth, type Problem } from './check.ts'
+import { type CheckGroup, classes, found, objectName, onBoth } from './check.ts'
 
 /** Versions of extensions in order: `1.10` after `1.9`. */
 const older = (a: string, b: string): boolean => a.localeCompare(b, 'en', { numeric: true }) < 0
+
+interface Extension {
+  name: string
+  /** On the source. */
+  version: string
+  /** On the target; undefined where it is not. */
+  installed: string | undefined
+  /** What the target's server would install. */
+  offered: string | undefined
+}
+
+async function extensionsOf({ source, target }: Lift): Promise<Extension[]> {
+  const installed = 'select extname as name, extversion as version from pg_extension'
+  const available = 'select name, default_version as version from pg_available_extensions'
+  const [ours, theirs] = await Promise.all([source.client.query(installed), target.client.query(installed)])
+  const there = await target.client.query(available)
+  const versionIn = ({ rows }: QueryResult, name: string): string | undefined =>
+    rows.find((row) => row.name === name)?.version
+  return ours.rows.map(({ name, version }) => ({
+    name,
+    version,
+    installed: versionIn(theirs, name),
+    offered: versionIn(there, name),
+  }))
+}
 
 const firing = (state: string): string => (state === 'A' ? 'ALWAYS' : 'REPLICA')
 
@@ -56,44 +83,43 @@ export const beyond: CheckGroup = {
     {
       name: 'extensions',
       why: 'a type or function of an extension that the target lacks stops the schema or replication',
-      async run({ linked, lift, note }) {
-        const installed = `select extname as name, extversion as version from pg_extension`
-        const available = `select name, default_version as version from pg_available_extensions`
-        const [ours, theirs] = await Promise.all([
-          lift.source.client.query(installed),
-          lift.target.client.query(installed),
-        ])
-        const there = await lift.target.client.query(available)
-        const problems: Problem[] = []
-        for (const { name, version } of ours.rows) {
-          const where = `target, ${name}`
-          const other = theirs.rows.find((row) => row.name === name)
-          const offered = there.rows.find((row) => row.name === name)
-          if (!other && !offered) {
-            problems.push({
+      async run({ linked, lift }) {
+        const where = (name: string) => `target, ${name}`
+        return (await extensionsOf(lift)).flatMap(({ name, version, installed, offered }) => {
+          if (installed) return []
+          if (!offered)
+            return {
               what: `the extension is not available (source: ${version})`,
-              where,
+              where: where(name),
               mend: 'install its files on the server, or do without it on the source',
-            })
-          } else if (!other && linked) {
-            problems.push({
-              what: 'the extension is not installed',
-              where,
-              mend: `create extension ${lift.target.client.escapeIdentifier(name)} there`,
-            })
-          } else {
-            const will = (other ?? offered).version as string
-            if (older(will, version))
-              problems.push({
-                what: `version ${will} is older than the source's ${version}`,
-                where,
-                mend: 'alter extension … update, or a newer package',
-              })
-            else if (will !== version)
-              note(`extension ${name}: ${version} on the source, ${will} on the target`)
+            }
+          if (!linked) return []
+          return {
+            what: 'the extension is not installed',
+            where: where(name),
+            mend: `create extension ${lift.target.client.escapeIdentifier(name)} there`,
           }
-        }
-        return problems
+        })
+      },
+    },
+    {
+      name: 'extension-versions',
+      why: 'an older version of an extension may lack a function, or answer otherwise',
+      acceptable: true,
+      async run({ lift, note }) {
+        return (await extensionsOf(lift)).flatMap(({ name, version, installed, offered }) => {
+          const will = installed ?? offered
+          if (will === undefined || will === version) return []
+          if (!older(will, version)) {
+            note(`extension ${name}: ${version} on the source, ${will} on the target`)
+            return []
+          }
+          return {
+            what: `version ${will} is older than the source's ${version}`,
+            where: `target, ${name}`,
+            mend: 'alter extension … update, or a newer package; an older PostgreSQL may have none: make sure that nobody uses what the newer one added, then accept this',
+          }
+        })
       },
     },
     {

@@ -77,6 +77,11 @@ export const tables: Record<string, Case> = {
     source: ['create extension citext', 'drop extension citext'],
     says: /^target, citext: the extension is not installed → create extension "citext"/,
   },
+  'extension-versions': {
+    source: ['create extension citext', 'drop extension citext'],
+    target: [`create extension citext version '1.4'`, 'drop extension citext'],
+    says: /^target, citext: version 1.4 is older than the source's 1.6 → alter extension … update/,
+  },
   'event-triggers': {
     source: [
       `create function public.watching() returns event_trigger language plpgsql as 'begin end'; create event trigger watching on ddl_command_start execute function public.watching()`,
