@@ -123,6 +123,8 @@ const schema = z.strictObject({
       calmMs: z.int().min(1).default(50),
       /** How long such a moment is waited for, milliseconds; then the pause begins all the same. */
       calmWaitMs: z.int().min(0).max(600_000).default(10_000),
+      /** What the comparison of all rows reads a second from each side, MiB; as fast as it can when left out. */
+      verifyMebibytesPerSecond: z.int().min(1).optional(),
       /** How long rows that differ may take to agree before they are called different, milliseconds. */
       arriveMs: z.int().min(100).default(10_000),
       /** Bounds of the gate between two weights. */

@@ -23,7 +23,10 @@ export const verifyRows: Step = {
       plan,
     })
     switchover.rows = check
-    const result = await verifyAll(source, target, { plan })
+    const result = await verifyAll(source, target, {
+      plan,
+      ...rateOf(lift.site.limits.verifyMebibytesPerSecond),
+    })
     // What was under way differs too: it agrees at a later look, or it is a difference.
     let neverAgreed = keysToLookAtAgain(result.tables)
     check.add(neverAgreed)
@@ -42,6 +45,12 @@ export const verifyRows: Step = {
   async undo({ switchover }) {
     await switchover.rows?.close()
   },
+}
+
+/** Slower than the usual chunk a second, it reads in chunks of a second: no bursts with rests between. */
+function rateOf(limit: number | undefined) {
+  if (limit === undefined) return {}
+  return { maxMebibytesPerSecond: limit, chunkMebibytes: Math.min(limit, 32) }
 }
 
 /** What changed since, inside the pause. */
