@@ -182,6 +182,18 @@ export async function enableSubscription(client: ClientBase, name: string): Prom
 }
 
 /**
+ * Whether each transaction that is applied waits for the disk. A slot confirms only what is on the other side's disk,
+ * so a drain needs it; a busy server falls behind with it.
+ */
+export async function setSynchronousCommit(
+  client: ClientBase,
+  name: string,
+  to: 'on' | 'off',
+): Promise<void> {
+  await client.query(`alter subscription ${name} set (synchronous_commit = '${to}')`)
+}
+
+/**
  * Stops a link for certain: servers before 16 do not wake the worker that is to stop, so it is ended, and we
  * return when it is gone.
  */

@@ -10,6 +10,7 @@ import {
   dropSubscription,
   ensurePublication,
   lagBytes,
+  setSynchronousCommit,
   subscribe,
 } from '../replication.ts'
 import { readSchema } from '../schema/fingerprint.ts'
@@ -70,7 +71,7 @@ export const prepare: Step = {
   async act(context) {
     const { lift, switchover } = context
     const plan = planOf(switchover)
-    await plan.to.client.query(`alter subscription ${plan.forward} set (synchronous_commit = 'off')`)
+    await setSynchronousCommit(plan.to.client, plan.forward, 'off')
     await ensurePublication(plan.to.client, plan.to.side)
     await withTimeout(plan.to.client, lift.site.limits.slotTimeoutMs, () =>
       createSlot(plan.to.client, plan.reverse),

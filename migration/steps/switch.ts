@@ -2,7 +2,13 @@ import { removeDdlFreeze } from '../ddl-freeze.ts'
 import { drain, writeNonce } from '../drain.ts'
 import { attemptToken, claim, settledToken, underToken } from '../epoch.ts'
 import { fence, unfence } from '../fence.ts'
-import { advanceSlot, beginLinkAt, disableSubscription, subscriptions } from '../replication.ts'
+import {
+  advanceSlot,
+  beginLinkAt,
+  disableSubscription,
+  setSynchronousCommit,
+  subscriptions,
+} from '../replication.ts'
 import { schedulesOf } from '../schedules/create.ts'
 import { releasedText } from '../schedules/held.ts'
 import { changedSince, readSchema } from '../schema/fingerprint.ts'
@@ -31,7 +37,7 @@ export const arm: Step = {
     // So that nobody connects in the pause.
     await lift.gate.state()
     // Not before: each transaction that is applied waits for the disk then, and a busy target falls behind.
-    await to.client.query(`alter subscription ${forward} set (synchronous_commit = 'on')`)
+    await setSynchronousCommit(to.client, forward, 'on')
   },
 }
 

@@ -12,6 +12,7 @@ import {
   dropSubscription,
   enableSubscription,
   linkName,
+  setSynchronousCommit,
   subscriptions,
 } from '../replication.ts'
 import { schedulesOf } from '../schedules/create.ts'
@@ -113,6 +114,7 @@ async function openRecord({ site, gate }: Means, database: Database, epoch: numb
 async function restoreForward(site: Site, to: Database, { epoch, forward }: Unsettled): Promise<void> {
   await dropSlot(to.client, linkName(site, epoch))
   await enableSubscription(to.client, forward)
+  await setSynchronousCommit(to.client, forward, 'off')
 }
 
 /** Two links at once would feed each other: the one forward is stopped before the new side opens. */

@@ -1,7 +1,9 @@
 /** Before the pause the other side must follow closely: what it has not caught up with would be waited for. */
 import test from 'ava'
+import { decisionStore } from '../../migration/decision/files.ts'
 import type { Site } from '../../migration/site.ts'
 import { awaitCalm } from '../../migration/steps/calm.ts'
+import { settle } from '../../migration/switchover/settle.ts'
 import { replicated } from './replicated.ts'
 import { beforePause, testServers } from './testbed.ts'
 
@@ -19,8 +21,10 @@ test('a link that does not follow closely enough holds nobody up for ever: the r
   t.regex(said, /^no quiet moment: the last value took \d+ ms to the target \(limits.calmMs is 0/)
 })
 
-test('what is applied waits for the disk from the arming on, and not before', async (t) => {
-  const { run, target } = await replicated(t, servers)
+test('what is applied waits for the disk from the arming on, and no longer when it goes back', async (t) => {
+  const { bed, run, link } = await replicated(t, servers)
+  // Whoever settles ends the run's own sessions.
+  const target = await bed.connect('target', 'superuser')
   const commits = async () =>
     (await target.query('select subsynccommit as on from pg_subscription')).rows[0].on
   const [last, ...first] = [...beforePause].reverse()
@@ -29,6 +33,9 @@ test('what is applied waits for the disk from the arming on, and not before', as
   t.is(await commits(), 'off')
   await run.step('arm')
   t.is(await commits(), 'on')
+  const means = { site: bed.site, gate: bed.gate, decisions: decisionStore(bed.site) }
+  await settle(means, { epoch: 1, from: 'source', forward: link }, 'back', 'a test')
+  t.is(await commits(), 'off')
 })
 
 async function probed(
