@@ -1,7 +1,45 @@
 import type { ClientBase } from 'pg'
 import type { Side } from './gate/gate.ts'
-import { quoted, type Relation } from './postgres/catalog.ts'
-import { publication, tablesToPublish } from './replication.ts'
+import { quoted, type Relation, userTables } from './postgres/catalog.ts'
+
+export const publication = 'lift'
+
+/** Writes go on meanwhile: publishing waits only for changes of a table's schema and for its vacuum. */
+const publicationLockTimeoutMs = 5000
+
+/** What `side` publishes: its tables one by one, and its own direction's nonce; never the other's. */
+export async function ensurePublication(
+  client: ClientBase,
+  side: Side,
+  lockTimeoutMs = publicationLockTimeoutMs,
+): Promise<void> {
+  const list = (await tablesToPublish(client, side)).map((table) => `only ${quoted(table)}`).join(', ')
+  const { rowCount } = await client.query('select from pg_catalog.pg_publication where pubname = $1', [
+    publication,
+  ])
+  await client.query('begin')
+  try {
+    await client.query(`set local lock_timeout = ${lockTimeoutMs}`)
+    await client.query(
+      rowCount
+        ? `alter publication ${publication} set table ${list}`
+        : `create publication ${publication} for table ${list}`,
+    )
+    await client.query('commit')
+  } catch (error) {
+    await client.query('rollback')
+    if ((error as { code?: string }).code !== '55P03') throw error
+    throw new Error(
+      `the tables of the ${side} could not be published within ${lockTimeoutMs / 1000} s: a change of the schema, a vacuum or an index being built holds one (pg_locks, mode ShareUpdateExclusiveLock or stronger); wait for it or end it, and run the step again`,
+    )
+  }
+}
+
+/** A partitioned table publishes through its partitions, which have the same names on both sides. */
+export async function tablesToPublish(client: ClientBase, side: Side): Promise<Relation[]> {
+  const tables = (await userTables(client)).filter((table) => !table.isPartitioned)
+  return [...tables, { schema: 'lift', name: `nonce_${side}` }]
+}
 
 /** What the publication of `side` lacks, and what about it would carry less, or more, than every table whole. */
 export async function publicationProblems(

@@ -1,9 +1,7 @@
 import pg, { type ClientBase } from 'pg'
-import type { Side } from './gate/gate.ts'
 import { quoted, type Relation, userTables } from './postgres/catalog.ts'
+import { publication } from './publication.ts'
 import type { Site } from './site.ts'
-
-export const publication = 'lift'
 
 /**
  * Slots and subscriptions carry the epoch that made them, so that nobody takes an old one for this run's, and
@@ -39,43 +37,6 @@ function slug(site: Site): string {
     .toLowerCase()
     .replaceAll(/[^a-z0-9_]/g, '_')
     .slice(0, 40)
-}
-
-/** Writes go on meanwhile: publishing waits only for changes of a table's schema and for its vacuum. */
-const publicationLockTimeoutMs = 5000
-
-/** What `side` publishes: its tables one by one, and its own direction's nonce; never the other's. */
-export async function ensurePublication(
-  client: ClientBase,
-  side: Side,
-  lockTimeoutMs = publicationLockTimeoutMs,
-): Promise<void> {
-  const list = (await tablesToPublish(client, side)).map((table) => `only ${quoted(table)}`).join(', ')
-  const { rowCount } = await client.query('select from pg_catalog.pg_publication where pubname = $1', [
-    publication,
-  ])
-  await client.query('begin')
-  try {
-    await client.query(`set local lock_timeout = ${lockTimeoutMs}`)
-    await client.query(
-      rowCount
-        ? `alter publication ${publication} set table ${list}`
-        : `create publication ${publication} for table ${list}`,
-    )
-    await client.query('commit')
-  } catch (error) {
-    await client.query('rollback')
-    if ((error as { code?: string }).code !== '55P03') throw error
-    throw new Error(
-      `the tables of the ${side} could not be published within ${lockTimeoutMs / 1000} s: a change of the schema, a vacuum or an index being built holds one (pg_locks, mode ShareUpdateExclusiveLock or stronger); wait for it or end it, and run the step again`,
-    )
-  }
-}
-
-/** A partitioned table publishes through its partitions, which have the same names on both sides. */
-export async function tablesToPublish(client: ClientBase, side: Side): Promise<Relation[]> {
-  const tables = (await userTables(client)).filter((table) => !table.isPartitioned)
-  return [...tables, { schema: 'lift', name: `nonce_${side}` }]
 }
 
 /** A slot's life is longer than a session's: it holds WAL until it is dropped. */

@@ -3,12 +3,12 @@ import type { ClientBase } from 'pg'
 import { freezeDdl, removeDdlFreeze } from '../ddl-freeze.ts'
 import { becomeHolder } from '../postgres/session.ts'
 import { isLinked, runChecks } from '../preflight/run.ts'
+import { ensurePublication } from '../publication.ts'
 import {
   advanceSlot,
   createSlot,
   dropSlot,
   dropSubscription,
-  ensurePublication,
   lagBytes,
   setSynchronousCommit,
   subscribe,

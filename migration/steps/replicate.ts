@@ -4,9 +4,9 @@ import type { Lift } from '../lift.ts'
 import { installLiftSchema, unfencedTables } from '../lift-schema.ts'
 import { quoted, unfilledViews } from '../postgres/catalog.ts'
 import { isLinked, runChecks } from '../preflight/run.ts'
+import { ensurePublication } from '../publication.ts'
 import {
   dropSlot,
-  ensurePublication,
   lagBytes,
   linkName,
   refreshSubscription,

@@ -11,7 +11,7 @@ import {
   trackChanges,
   verifyKeys,
 } from '../digest/index.ts'
-import { publication } from '../replication.ts'
+import { publication } from '../publication.ts'
 
 export interface RowCheckOptions {
   /** Connection strings of both sides. */

@@ -3,12 +3,8 @@ import test from 'ava'
 import type pg from 'pg'
 import { freezeDdl, removeDdlFreeze } from '../../migration/ddl-freeze.ts'
 import { drain, writeNonce } from '../../migration/drain.ts'
-import {
-  enableSubscription,
-  ensurePublication,
-  linkName,
-  subscriptions,
-} from '../../migration/replication.ts'
+import { ensurePublication } from '../../migration/publication.ts'
+import { enableSubscription, linkName, subscriptions } from '../../migration/replication.ts'
 import { differingSequences, readSequences, writeSequences } from '../../migration/sequences.ts'
 import { until } from '../until.ts'
 import { applyErrors, replicated } from './replicated.ts'
