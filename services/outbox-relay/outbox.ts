@@ -75,17 +75,24 @@ async function take(client: pg.PoolClient, part: number): Promise<Work> {
     payment_id: string
     event: string
     payload: PaymentEvent['data']
+    trace_id: string | null
     created_at: Date
   }>(
-    `select id, payment_id, event, payload, created_at from public.outbox
+    `select id, payment_id, event, payload, trace_id, created_at from public.outbox
      where published_at is null and ${partOf} = $1 order by id limit ${most}`,
     [part],
   )
   return {
-    rows: rows.map(({ id, payment_id, event, payload, created_at }) => ({
+    rows: rows.map(({ id, payment_id, event, payload, trace_id, created_at }) => ({
       id,
       payment: payment_id,
-      event: { id: `evt_${id}`, type: event, createdAt: created_at.toISOString(), data: payload },
+      event: {
+        id: `evt_${id}`,
+        type: event,
+        createdAt: created_at.toISOString(),
+        ...(trace_id !== null && { traceId: trace_id }),
+        data: payload,
+      },
     })),
     async published(done) {
       const ids = done.map(({ id }) => id)

@@ -64,21 +64,21 @@ export function createApp({ payments, database, side, log, tls }: AppOptions) {
 
   app.post('/payments', async (request, reply) => {
     const key = parseIdempotencyKey(request.headers['idempotency-key'])
-    return send(reply, await payments.authorise(key, parseAuthorisation(request.body)))
+    return send(reply, await payments.authorise(key, parseAuthorisation(request.body), request.id))
   })
 
   app.post<{ Params: { id: string } }>('/payments/:id/capture', async (request, reply) => {
     const key = parseIdempotencyKey(request.headers['idempotency-key'])
     parseCapture(request.body)
     if (!paymentId.test(request.params.id)) return notFound(reply)
-    return send(reply, await payments.capture(key, request.params.id))
+    return send(reply, await payments.capture(key, request.params.id, request.id))
   })
 
   app.post<{ Params: { id: string } }>('/payments/:id/refund', async (request, reply) => {
     const key = parseIdempotencyKey(request.headers['idempotency-key'])
     const refund = parseRefund(request.body)
     if (!paymentId.test(request.params.id)) return notFound(reply)
-    return send(reply, await payments.refund(key, request.params.id, refund))
+    return send(reply, await payments.refund(key, request.params.id, refund, request.id))
   })
 
   app.get<{ Params: { id: string } }>('/payments/:id', async (request, reply) => {

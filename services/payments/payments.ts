@@ -13,7 +13,8 @@ export interface Answer {
 
 /**
  * The acts on payments; each is one statement, see `schema.sql`. The UUID names the HTTP request through all its
- * tries, so that the client whose first try was committed unseen gets the answer of a first request.
+ * tries, so that the client whose first try was committed unseen gets the answer of a first request. `traceId` is that of
+ * its log lines: the event in the outbox keeps it, and whoever acts on the event logs under it.
  */
 export class Payments {
   readonly #database: Database
@@ -24,11 +25,11 @@ export class Payments {
     this.#cardTokenKey = cardTokenKey
   }
 
-  authorise(key: string, request: Authorisation): Promise<Answer> {
+  authorise(key: string, request: Authorisation, traceId: string): Promise<Answer> {
     const { merchant, amountMinor, currency } = request
     const card = storeCard(request.card, this.#cardTokenKey)
     const hash = hashOf('authorise', merchant, amountMinor, currency, card.token)
-    return this.#write('select * from public.authorise_payment($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
+    return this.#write('select * from public.authorise_payment($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
       key,
       hash,
       merchant,
@@ -38,26 +39,29 @@ export class Payments {
       card.last4,
       card.token,
       randomUUID(),
+      traceId,
     ])
   }
 
-  capture(key: string, id: string): Promise<Answer> {
-    return this.#write('select * from public.capture_payment($1, $2, $3, $4)', [
+  capture(key: string, id: string, traceId: string): Promise<Answer> {
+    return this.#write('select * from public.capture_payment($1, $2, $3, $4, $5)', [
       key,
       hashOf('capture', id),
       id,
       randomUUID(),
+      traceId,
     ])
   }
 
-  refund(key: string, id: string, { amountMinor }: Refund): Promise<Answer> {
+  refund(key: string, id: string, { amountMinor }: Refund, traceId: string): Promise<Answer> {
     const hash = hashOf('refund', id, amountMinor)
-    return this.#write('select * from public.refund_payment($1, $2, $3, $4, $5)', [
+    return this.#write('select * from public.refund_payment($1, $2, $3, $4, $5, $6)', [
       key,
       hash,
       id,
       amountMinor,
       randomUUID(),
+      traceId,
     ])
   }
 

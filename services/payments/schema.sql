@@ -62,6 +62,8 @@ create table public.outbox (
   payment_id text collate "C" not null,
   event text not null,
   payload jsonb not null,
+  -- trace.id of the log lines about the request that made the event; null where no request did.
+  trace_id text,
   created_at timestamptz not null default now(),
   published_at timestamptz
 );
@@ -166,8 +168,9 @@ begin
 end $$;
 
 -- The double entry of one act and its event.
-create function public.post_payment(payment public.payments, p_kind text, p_amount bigint, p_event text, p_payload text)
-returns void language plpgsql as $$
+create function public.post_payment(
+  payment public.payments, p_kind text, p_amount bigint, p_event text, p_payload text, p_trace_id text
+) returns void language plpgsql as $$
 declare
   v_posting bigint;
   v_payable text := 'merchant:' || payment.merchant || ':payable';
@@ -188,12 +191,13 @@ begin
       (v_posting, payment.id, v_payable, payment.currency, p_amount),
       (v_posting, payment.id, 'card-network:receivable', payment.currency, -p_amount);
   end if;
-  insert into public.outbox (payment_id, event, payload) values (payment.id, p_event, p_payload::jsonb);
+  insert into public.outbox (payment_id, event, payload, trace_id)
+    values (payment.id, p_event, p_payload::jsonb, p_trace_id);
 end $$;
 
 create function public.authorise_payment(
   p_key text, p_request_hash bytea, p_merchant text, p_amount bigint, p_currency text,
-  p_card_brand text, p_card_last4 text, p_card_token text, p_request_id uuid default null,
+  p_card_brand text, p_card_last4 text, p_card_token text, p_request_id uuid default null, p_trace_id text default null,
   out http_status integer, out replayed boolean, out answer text
 ) language plpgsql as $$
 declare
@@ -210,11 +214,11 @@ begin
     from public.claim_key(p_key, p_request_hash, p_request_id, payment.id, 201, public.payment_json(payment)) c;
   if taken then return; end if;
   insert into public.payments values (payment.*);
-  perform public.post_payment(payment, 'authorise', p_amount, 'payment.authorised', answer);
+  perform public.post_payment(payment, 'authorise', p_amount, 'payment.authorised', answer, p_trace_id);
 end $$;
 
 create function public.capture_payment(
-  p_key text, p_request_hash bytea, p_payment_id text, p_request_id uuid default null,
+  p_key text, p_request_hash bytea, p_payment_id text, p_request_id uuid default null, p_trace_id text default null,
   out http_status integer, out replayed boolean, out answer text
 ) language plpgsql as $$
 declare
@@ -243,11 +247,11 @@ begin
   update public.payments p
     set status = payment.status, captured_minor = payment.captured_minor, updated_at = payment.updated_at
     where p.id = payment.id;
-  perform public.post_payment(payment, 'capture', payment.captured_minor, 'payment.captured', answer);
+  perform public.post_payment(payment, 'capture', payment.captured_minor, 'payment.captured', answer, p_trace_id);
 end $$;
 
 create function public.refund_payment(
-  p_key text, p_request_hash bytea, p_payment_id text, p_amount bigint, p_request_id uuid default null,
+  p_key text, p_request_hash bytea, p_payment_id text, p_amount bigint, p_request_id uuid default null, p_trace_id text default null,
   out http_status integer, out replayed boolean, out answer text
 ) language plpgsql as $$
 declare
@@ -278,7 +282,7 @@ begin
   update public.payments p
     set status = payment.status, refunded_minor = payment.refunded_minor, updated_at = payment.updated_at
     where p.id = payment.id;
-  perform public.post_payment(payment, 'refund', p_amount, 'payment.refunded', answer);
+  perform public.post_payment(payment, 'refund', p_amount, 'payment.refunded', answer, p_trace_id);
 end $$;
 
 -- Begins a settlement file, or finds it begun. `same` is false when the id was used for other bytes.

@@ -7,6 +7,8 @@ export const paymentEvent = z.object({
   type: z.string().regex(/^payment\.[a-z_]+$/),
   /** ISO 8601. */
   createdAt: z.string(),
+  /** `trace.id` of the log lines about the request that made it, which its caller knows as `x-request-id`. */
+  traceId: z.string().optional(),
   /** The payment after the event. */
   data: z.looseObject({ id: z.string().min(1), merchant: z.string().min(1) }),
 })

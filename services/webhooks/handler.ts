@@ -49,18 +49,20 @@ const processor = new BatchProcessor(EventType.SQS)
 
 async function handle(raw: SQSRecord): Promise<void> {
   const record = SqsRecordSchema.parse(raw)
+  let trace = {}
   try {
     const event = readMessage(record.body)
+    if (event.traceId !== undefined) trace = { correlation_id: event.traceId }
     const { called } = await call(event, { database, signingKey })
-    logger.info('webhook', { event: event.id, payment: event.data.id, called })
+    logger.info('webhook', { ...trace, event: event.id, payment: event.data.id, called })
   } catch (error) {
     const { message } = error as Error
     const hopeless = error instanceof UnreadableError
     if (hopeless || letters.isLast(record)) {
-      logger.error('webhook given up', { messageId: record.messageId, reason: message })
+      logger.error('webhook given up', { ...trace, messageId: record.messageId, reason: message })
       return letters.giveUp(record, message)
     }
-    logger.warn('webhook tried later', { messageId: record.messageId, reason: message })
+    logger.warn('webhook tried later', { ...trace, messageId: record.messageId, reason: message })
     await letters.tryLater(record)
     throw error
   }

@@ -154,6 +154,7 @@ const bodies = async () => (await world.drain(world.queueUrl)).map(({ Body }) =>
 test.serial('relay: three at once publish every event once, and those of a payment in order', async (t) => {
   await world.owner.query('update outbox set published_at = now()')
   const ids = await capture(40)
+  await world.owner.query(`update outbox set trace_id = 'of-' || payment_id where event = 'payment.captured'`)
   const counts = await relay(3)
   t.is(
     counts.reduce((sum, count) => sum + count, 0),
@@ -162,8 +163,11 @@ test.serial('relay: three at once publish every event once, and those of a payme
   const messages = await bodies()
   t.is(new Set(messages.map(({ id }) => id)).size, 80)
   for (const id of ids) {
-    const types = messages.filter(({ data }) => data.id === id).map(({ type }) => type)
-    t.deepEqual(types, ['payment.authorised', 'payment.captured'], id)
+    const found = messages.filter(({ data }) => data.id === id).map(({ type, traceId }) => [type, traceId])
+    t.deepEqual(found, [
+      ['payment.authorised', undefined],
+      ['payment.captured', `of-${id}`],
+    ])
   }
   t.deepEqual(await relay(), [0])
 })

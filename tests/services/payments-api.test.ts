@@ -56,12 +56,18 @@ test('authorise, capture, refund twice, read', async (t) => {
     { account: 'card-network:receivable', sum: 0 },
     { account: 'merchant:shop-1:payable', sum: 0 },
   ])
-  const events = await owner.query('select event, payload from outbox order by id')
+  const events = await owner.query('select event, payload, trace_id from outbox order by id')
   t.deepEqual(
     events.rows.map((row) => row.event),
     ['payment.authorised', 'payment.captured', 'payment.refunded', 'payment.refunded'],
   )
   t.deepEqual(events.rows[1].payload, captured.json())
+  // Whoever acts on an event finds the lines of the request that made it.
+  const answers = [authorised, captured, part, all]
+  t.deepEqual(
+    events.rows.map((row) => row.trace_id),
+    answers.map(({ headers }) => headers['x-request-id']),
+  )
   t.deepEqual(await ledgerFaults(owner), [])
 })
 

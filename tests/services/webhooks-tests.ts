@@ -22,6 +22,7 @@ const eventOf = (id: number, data: object = {}) =>
     id: `evt_${id}`,
     type: 'payment.captured',
     createdAt: '2026-03-01T00:00:00.000Z',
+    traceId: `of-${id}`,
     data: { id: 'pay_1', merchant: 'shop-1', ...data },
   })
 /** The tests of the webhooks function, in the world that functions.test.ts has started. */
@@ -41,6 +42,9 @@ export function webhooksTests(test: TestFn, given: () => World): void {
       const key = merchantKey(signingKey, 'shop-1')
       t.is(headers['webhook-signature'], `v1,${createHmac('sha256', key).update(signed).digest('base64')}`)
       t.is(headers['webhook-id'], 'evt_1')
+      const lines = `${one.output}${two.output}`.split('\n').filter((line) => line.includes('evt_1'))
+      t.true(lines.length > 0)
+      for (const line of lines) t.like(JSON.parse(line), { message: 'webhook', trace: { id: 'of-1' } })
     },
   )
 
