@@ -205,8 +205,8 @@ export const resume: Step = {
   },
 }
 
-/** Writes flow; what is left may take as long as a busy server needs. */
-const unhurriedMs = 60_000
+/** The watchdog's deadline once writes flow: what is left may take as long as a busy server needs, milliseconds. */
+export const unhurriedMs = 60_000
 
 export const clearOldLink: Step = {
   name: 'clear-away',

@@ -4,6 +4,7 @@ import type { Side } from '../../migration/gate/gate.ts'
 import { resume } from '../../migration/resume.ts'
 import { readSite } from '../../migration/site.ts'
 import { pauseSteps } from '../../migration/steps/index.ts'
+import { unhurriedMs } from '../../migration/steps/switch.ts'
 import { deskStore } from '../../migration/store/open.ts'
 import { msSince } from '../../migration/watchdog/machine-clock.ts'
 import { mailbox } from '../../migration/watchdog/mailbox.ts'
@@ -111,12 +112,14 @@ async function operatorResumes({ world }: Stage): Promise<void> {
   }
 }
 
-/** Returns when nothing is guarded any more. */
+/** Returns when nothing is guarded any more. A run that dies after it has let writes through is guarded unhurriedly. */
 export async function untilSettled({ world, deadlineMs }: Stage): Promise<void> {
   const box = mailbox(deskStore(readSite(world.siteFile)))
-  const until = performance.now() + 5 * deadlineMs + 30_000
+  const mostMs = Math.max(5 * deadlineMs, unhurriedMs) + 30_000
+  const until = performance.now() + mostMs
   while ((await box.armings()).length > 0) {
-    if (performance.now() > until) throw new Error('the watchdog has not settled the switchover in 30 s')
+    if (performance.now() > until)
+      throw new Error(`the watchdog has not settled the switchover in ${mostMs / 1000} s`)
     await delay(20)
   }
 }
