@@ -18,15 +18,34 @@ test('a link that follows is found quiet, and how closely it follows is said', a
 test('a link that does not follow closely enough holds nobody up for ever: the run says so and goes on', async (t) => {
   const { run } = await replicated(t, servers)
   const said = await probed(run, { calmMs: 0, calmWaitMs: 300 })
-  t.regex(said, /^no quiet moment: the last value took \d+ ms to the target \(limits.calmMs is 0/)
+  t.regex(
+    said,
+    /^no quiet moment: the last value took \d+ ms to the target, and 0 of the application's 0 sessions were busy \(limits.calmMs is 0/,
+  )
+})
+
+test('an application without a session to spare is not quiet: its requests wait', async (t) => {
+  const { bed, run } = await replicated(t, servers)
+  const sessions = await Promise.all(Array.from({ length: 5 }, () => bed.connect('source')))
+  const begun = (count: number) =>
+    Promise.all(sessions.slice(0, count).map((session) => session.query('begin')))
+  await begun(4)
+  t.regex(await probed(run, { calmMs: 15_000, calmWaitMs: 60_000 }), /^the target follows/)
+  await begun(5)
+  t.regex(
+    await probed(run, { calmMs: 15_000, calmWaitMs: 300 }),
+    /5 of the application's 5 sessions were busy/,
+  )
 })
 
 test('what is applied waits for the disk from the arming on, and no longer when it goes back', async (t) => {
   const { bed, run, link } = await replicated(t, servers)
   // Whoever settles ends the run's own sessions.
   const target = await bed.connect('target', 'superuser')
-  const commits = async () =>
-    (await target.query('select subsynccommit as on from pg_subscription')).rows[0].on
+  const commits = async () => {
+    const sql = 'select subsynccommit as on from pg_subscription where subname = $1'
+    return (await target.query(sql, [link])).rows[0].on
+  }
   const [last, ...first] = [...beforePause].reverse()
   t.is(last, 'arm')
   await run.all(first.reverse())
