@@ -39,7 +39,10 @@ async function logstash(t: ExecutionContext, { breaks = 0 } = {}) {
   let connections = 0
   const way = createTcpServer((outer) => {
     const cut = connections++ < breaks
-    const inner = connect(port, '127.0.0.1', () => cut && cutOff.add(inner.localPort))
+    // A later connection may have the port of one that was cut.
+    const inner = connect(port, '127.0.0.1', () =>
+      cut ? cutOff.add(inner.localPort) : cutOff.delete(inner.localPort),
+    )
     for (const socket of [outer, inner]) socket.on('error', () => {})
     outer.pipe(inner).pipe(outer)
     outer.once('close', () => inner.destroy())
