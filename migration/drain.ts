@@ -22,12 +22,15 @@ export async function writeNonce(from: ClientBase, side: Side, value: string): P
   return { side, value, lsn: rows[0].lsn }
 }
 
+async function arrived(to: ClientBase, { side, value }: Nonce): Promise<boolean> {
+  const { rows } = await to.query(`select value from lift.nonce_${side} where id = 1`)
+  return rows[0]?.value === value
+}
+
 /** Waits until the nonce can be read on the other side, which says how quickly that side follows. */
 export async function awaitValue(to: ClientBase, nonce: Nonce, timeoutMs: number): Promise<void> {
   const deadline = performance.now() + timeoutMs
-  for (;;) {
-    const { rows } = await to.query(`select value from lift.nonce_${nonce.side} where id = 1`)
-    if (rows[0]?.value === nonce.value) return
+  while (!(await arrived(to, nonce))) {
     if (performance.now() > deadline)
       throw new Error(
         `what is written on the ${nonce.side} does not arrive within ${timeoutMs} ms; runbook: replication-stalled`,
@@ -50,19 +53,19 @@ export async function drain(
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs
   for (;;) {
-    const [position, value] = await Promise.all([
+    const [position, there] = await Promise.all([
       from.query(
         'select confirmed_flush_lsn::text as lsn, confirmed_flush_lsn >= $2::pg_lsn as reached from pg_catalog.pg_replication_slots where slot_name = $1',
         [slot, nonce.lsn],
       ),
-      to.query(`select value from lift.nonce_${nonce.side} where id = 1`),
+      arrived(to, nonce),
     ])
     const confirmed = position.rows[0]
     if (!confirmed)
       throw new Error(
         `the replication slot ${slot} does not exist on the ${nonce.side} database: the two sides are no longer linked`,
       )
-    if (confirmed.reached && value.rows[0]?.value === nonce.value) return
+    if (confirmed.reached && there) return
     if (performance.now() > deadline) {
       throw new Error(
         `the drain reached ${confirmed.lsn} of ${nonce.lsn} in ${timeoutMs} ms (slot ${slot}); runbook: replication-stalled`,

@@ -69,6 +69,9 @@ export interface Progress {
   secondsLeft: number | undefined
 }
 
+/** Of storage, read at once unless told otherwise. */
+export const usualChunkMebibytes = 32
+
 export interface VerifyOptions {
   /** Default: every table but those of the schema `lift` and of extensions. */
   tables?: readonly Table[]
@@ -76,7 +79,7 @@ export interface VerifyOptions {
   plan?: import('./plan/plan.ts').Plan
   /** An SQL condition both sides apply to each table. */
   where?: string
-  /** Storage read at once, default 32 MiB: the grain of progress, throttle and resumption. */
+  /** Storage read at once, default {@link usualChunkMebibytes}: the grain of progress, throttle and resumption. */
   chunkMebibytes?: number
   /** Sessions a side, default 2. */
   jobs?: number

@@ -32,10 +32,10 @@ export const arm: Step = {
     switchover.stage = 'attempting'
     // Shuts out whoever still settles an earlier switchover: it would end our sessions in the pause.
     for (const database of [from, to]) await claim(database, attemptToken(epoch))
-    // As late as can be: what changes from now on is compared in the pause.
-    await switchover.rows?.rest()
     // So that nobody connects in the pause.
     await lift.gate.state()
+    // As late as can be: what changes from now on is compared in the pause.
+    await switchover.rows?.rest()
     // Not before: each transaction that is applied waits for the disk then, and a busy target falls behind.
     await setSynchronousCommit(to.client, forward, 'on')
   },

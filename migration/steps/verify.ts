@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { keysToLookAtAgain, planTables, verifyAll } from '../digest/index.ts'
+import { keysToLookAtAgain, planTables, usualChunkMebibytes, verifyAll } from '../digest/index.ts'
 import { dropTrackingSlots, trackingSlot } from '../replication.ts'
 import { commonKeys, describe, RowCheck } from './row-check.ts'
 import { demand, type Step } from './step.ts'
@@ -50,7 +50,7 @@ export const verifyRows: Step = {
 /** Slower than the usual chunk a second, it reads in chunks of a second: no bursts with rests between. */
 function rateOf(limit: number | undefined) {
   if (limit === undefined) return {}
-  return { maxMebibytesPerSecond: limit, chunkMebibytes: Math.min(limit, 32) }
+  return { maxMebibytesPerSecond: limit, chunkMebibytes: Math.min(limit, usualChunkMebibytes) }
 }
 
 /** What changed since, inside the pause. */

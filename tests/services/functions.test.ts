@@ -164,10 +164,11 @@ test.serial('relay: three at once publish every event once, and those of a payme
   t.is(new Set(messages.map(({ id }) => id)).size, 80)
   for (const id of ids) {
     const found = messages.filter(({ data }) => data.id === id).map(({ type, traceId }) => [type, traceId])
-    t.deepEqual(found, [
+    const inOrder = [
       ['payment.authorised', undefined],
       ['payment.captured', `of-${id}`],
-    ])
+    ]
+    t.deepEqual(found, inOrder, id)
   }
   t.deepEqual(await relay(), [0])
 })

@@ -12,6 +12,7 @@ import {
   type Side,
   type Table,
   tableName,
+  usualChunkMebibytes,
   type VerifyOptions,
 } from '../types.ts'
 import type { ChunkJournal, Run } from './chunk-journal.ts'
@@ -41,7 +42,13 @@ export async function withRun<T>(
   journalOf: (run: Run) => ChunkJournal,
   work: (run: OpenRun) => Promise<T>,
 ): Promise<T> {
-  const { where = 'true', jobs = 2, chunkMebibytes = 32, onProgress, maxMebibytesPerSecond } = options
+  const {
+    where = 'true',
+    jobs = 2,
+    chunkMebibytes = usualChunkMebibytes,
+    onProgress,
+    maxMebibytesPerSecond,
+  } = options
   const signal = options.signal ?? new AbortController().signal
   const plan = options.plan ?? (await planOf(source, target, options.tables))
   const tables = [...plan.tables.values()]
