@@ -1,5 +1,6 @@
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
+import { registerCompletionHandler } from 'ava'
 import pg from 'pg'
 import { decisionStore } from '../../migration/decision/files.ts'
 import type { Side } from '../../migration/gate/gate.ts'
@@ -29,7 +30,8 @@ export interface Testbed {
   /** Ids of the payments a side has. */
   payments(side: Side): Promise<number[]>
   startWatchdog(): void
-  run(from: Side): Promise<Run>
+  /** @param limits those of this run, where they are not the testbed's */
+  run(from: Side, limits?: Partial<Site['limits']>): Promise<Run>
   close(): Promise<void>
 }
 
@@ -53,6 +55,8 @@ export const afterPause = ['clear-away', 'verify-way-back'] as const satisfies S
 export const switchover: readonly StepName[] = [...beforePause, ...inPause, ...afterPause]
 
 let made = 0
+// What a test that failed leaves, a watchdog or a session, would keep its process alive until the run is given up.
+registerCompletionHandler(() => process.exit())
 
 /** SQL run on each side after the table of payments is made; false: the side stays an empty database. */
 export type MoreSchema = Record<Side, string | false>
@@ -137,8 +141,9 @@ export async function createTestbed(
       const opening = { armed: nothing, settled: nothing, failed: nothing }
       watching = watch(site, opening, stopWatchdog.signal, { site, gate, decisions: decisionStore(site) })
     },
-    async run(from) {
-      const lift = await withGate(`test ${from}`)
+    async run(from, limits) {
+      const itsLift = await withGate(`test ${from}`)
+      const lift = limits ? { ...itsLift, site: { ...site, limits: { ...site.limits, ...limits } } } : itsLift
       const journal = openJournal(join(folder, 'runs', `${Date.now()}-${Math.random()}.jsonl`))
       const context: StepContext = {
         lift,
