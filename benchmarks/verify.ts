@@ -11,7 +11,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
-import { planTables, verifyAll, verifyKeys } from '../migration/digest/index.ts'
+import { holdSnapshot, planTables, verifyAll, verifyKeys } from '../migration/digest/index.ts'
 import { createSandbox } from '../rehearsal/host/sandbox.ts'
 import { type PostgresServer, startPostgres } from '../rehearsal/postgres/server.ts'
 import { quantile, type Target, verdict } from './figures.ts'
@@ -131,7 +131,8 @@ async function wholeTable(): Promise<Target[]> {
 }
 
 /**
- * 1,000 rows are changed on both sides and then verified, on sessions that have done so before: as in the pause.
+ * 1,000 rows are changed on both sides and then verified, on sessions that have done so before and while others hold
+ * a snapshot from before the change: as in the pause.
  * In a table and in a larger one: the cost must grow with the changes, not with the table.
  */
 async function inThePause(): Promise<Target[]> {
@@ -140,10 +141,12 @@ async function inThePause(): Promise<Target[]> {
   await fill('large', pauseRows)
   const [ours, theirs] = clients as [pg.Client, pg.Client]
   const plan = await planTables(ours, theirs)
-  const median = async (table: string, count: number, changes: number) => {
+  const holders = await Promise.all(servers.map(open))
+  const median = async (table: string, count: number, changes: number, held = true) => {
     const [times, roundTrips]: [number[], number[]] = [[], []]
     for (let i = 0; i < 50; i++) {
       const ids = Array.from({ length: changes }, () => 1 + Math.floor(Math.random() * count))
+      if (held) await Promise.all(holders.map(holdSnapshot))
       const change = `UPDATE ${table} SET amount = amount + 1 WHERE id = ANY ('{${ids.join()}}')`
       await Promise.all(clients.map((client) => client.query(change)))
       const keys = [...new Set(ids)].map((id) => [`${id}`])
@@ -156,19 +159,22 @@ async function inThePause(): Promise<Target[]> {
           if (!equal) throw new Error('rows that were changed alike were said to differ')
         }),
       )
+      await Promise.all(holders.map((holder) => holder.query('ROLLBACK')))
     }
     const [p50, p95, roundTrip] = [quantile(times, 0.5), quantile(times, 0.95), quantile(roundTrips, 0.5)]
     process.stdout.write(
-      `${changes} changed rows of ${count}: median ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms; a round trip ${roundTrip.toFixed(2)} ms\n`,
+      `${changes} changed rows of ${count}${held ? '' : ', no snapshot held'}: median ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms; a round trip ${roundTrip.toFixed(2)} ms\n`,
     )
     return { p50, roundTrip }
   }
   await median('small', smallRows, 1000)
+  await median('large', pauseRows, 1000, false)
   const [small, few, large] = [
     await median('small', smallRows, 1000),
     await median('large', pauseRows, 100),
     await median('large', pauseRows, 1000),
   ]
+  await Promise.all(holders.map((holder) => holder.end()))
   return [
     { name: `1,000 changed rows of ${pauseRows}, median ms`, value: large.p50, atMost: 20 },
     { name: 'the same in round trips', value: large.p50 / large.roundTrip, atMost: 100 },

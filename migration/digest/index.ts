@@ -14,5 +14,6 @@ export {
 export { type Plan, planTables } from './plan/plan.ts'
 export type { TablePlan } from './plan/table-plan.ts'
 export { reportJson, reportText, showSql } from './report.ts'
+export { holdSnapshot } from './session.ts'
 export * from './types.ts'
 export { mergeShards, readShard, verifyAll } from './verify-all.ts'

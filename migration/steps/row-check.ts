@@ -61,7 +61,7 @@ export class RowCheck {
 
   /** Ends the looking in the background; what is left is for `lastLook`. */
   async rest(): Promise<void> {
-    await this.#rounds.stop(true)
+    await this.#rounds.rest()
   }
 
   /** Asks once for a row that is not there in each table, so that the last look finds the sessions' caches filled. */

@@ -1,8 +1,9 @@
 /** Compares changed keys again and again, so that only the last seconds are left for the pause. */
+import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Plan } from '../plan/plan.ts'
-import { connect } from '../session.ts'
+import { connect, holdSnapshot } from '../session.ts'
 import type { Changes, Connection, TableResult } from '../types.ts'
 import { tableName } from '../types.ts'
 import type { ChangeTracker } from './tracker.ts'
@@ -30,10 +31,12 @@ export interface Reverification {
   /** Why the last round could not be made; undefined when it could. */
   readonly trouble: Error | undefined
   /**
-   * Finishes the round under way; what still differs is pending again.
-   * @param lastRound with another round after it, so that as little as can be is left
+   * Finishes the round under way, makes another, so that as little as can be is left, and keeps a snapshot open on
+   * both sides until `stop`: what changes from now on is looked at sooner (`holdSnapshot`).
    */
-  stop(lastRound?: boolean): Promise<void>
+  rest(): Promise<void>
+  /** Ends the round under way and the sessions; what still differs is pending again. */
+  stop(): Promise<void>
 }
 
 export function keepVerified(options: {
@@ -43,13 +46,17 @@ export function keepVerified(options: {
   target: Connection
 }): Reverification {
   const { tracker, plan } = options
-  const stopping = new AbortController()
+  /** Of the rounds, and of all. */
+  const [resting, stopping] = [new AbortController(), new AbortController()]
+  let nowRested = () => {}
+  const rested = new Promise<void>((resolve) => {
+    nowRested = resolve
+  })
   let differing: readonly TableResult[] = []
   let trouble: Error | undefined
-  let another = false
 
   async function rounds(source: pg.Client, target: pg.Client): Promise<void> {
-    const { signal } = stopping
+    const { signal } = resting
     try {
       for (;;) {
         await tracker.changed(signal)
@@ -59,7 +66,11 @@ export function keepVerified(options: {
     } catch (error) {
       if (!signal.aborted) throw error
     }
-    if (another && !tracker.failure && tracker.pending() > 0) await round(source, target)
+    if (stopping.signal.aborted) return
+    if (!tracker.failure && tracker.pending() > 0) await round(source, target)
+    await Promise.all([holdSnapshot(source), holdSnapshot(target)])
+    nowRested()
+    if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
   }
 
   async function round(source: pg.Client, target: pg.Client, signal?: AbortSignal): Promise<void> {
@@ -78,24 +89,24 @@ export function keepVerified(options: {
   }
 
   async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
+    while (!resting.signal.aborted) {
       const clients: pg.Client[] = []
       try {
         clients.push(await connect('source', named(options.source)))
         clients.push(await connect('target', named(options.target)))
         await rounds(clients[0]!, clients[1]!)
       } catch (error) {
-        if (stopping.signal.aborted || tracker.failure) return
+        if (resting.signal.aborted || tracker.failure) return
         // A lost connection only delays: the keys are pending again, and the last look decides.
         trouble = error as Error
-        await delay(reconnectAfterMs, undefined, { signal: stopping.signal }).catch(() => {})
+        await delay(reconnectAfterMs, undefined, { signal: resting.signal }).catch(() => {})
       } finally {
         await Promise.allSettled(clients.map((client) => client.end()))
       }
     }
   }
 
-  const running = run()
+  const running = run().finally(nowRested)
   return {
     get differing() {
       return differing
@@ -103,9 +114,13 @@ export function keepVerified(options: {
     get trouble() {
       return tracker.failure ?? trouble
     },
-    async stop(lastRound = false) {
-      another ||= lastRound
+    async rest() {
+      resting.abort()
+      await rested
+    },
+    async stop() {
       stopping.abort()
+      resting.abort()
       await running
     },
   }

@@ -1,5 +1,6 @@
 import test, { type ExecutionContext } from 'ava'
 import pg from 'pg'
+import { verifyingAgain } from '../../../migration/digest/changes/keep-verified.ts'
 import { allVisible } from '../../../migration/digest/changes/visible.ts'
 import {
   awaitVisible,
@@ -162,9 +163,15 @@ test('under replication the changed keys come to agree by themselves; without it
   await d.onSource(`UPDATE payment SET note = 'last' WHERE id = 32`)
   await upToNow(d, tracker)
   await until(async () => (await d.onTarget(`SELECT FROM payment WHERE note = 'last'`)).rowCount === 1)
-  await loop.stop(true)
+  await loop.rest()
   t.is(loop.trouble, undefined)
   t.is(tracker.pending(), 0)
+  // What changes from now on is not pruned by who looks at it.
+  const held = `SELECT FROM pg_stat_activity WHERE application_name = '${verifyingAgain}' AND backend_xmin IS NOT NULL
+    AND datname = current_database()`
+  for (const side of [d.onSource, d.onTarget]) t.is((await side(held)).rowCount, 1)
+  await loop.stop()
+  for (const side of [d.onSource, d.onTarget]) await until(async () => (await side(held)).rowCount === 0)
 })
 
 test('a commit that no snapshot sees yet is waited for', async (t) => {
