@@ -1,6 +1,7 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
+import { builtinsBanner, requireBuiltins } from './builtins.ts'
 import { absentFromFunctions, lean } from './lean.ts'
 
 /** What is deployed as a function: the folder of its handler, and the name of its bundle. */
@@ -59,16 +60,20 @@ async function bundle(name: FunctionName, into: string, metas: string): Promise<
   // Nothing that an earlier build has left is deployed.
   await rm(folder, { recursive: true, force: true })
   const file = join(folder, 'index.mjs')
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     ...inOneFile,
     entryPoints: [entryOf(name)],
     outfile: file,
     // Nothing is left outside of it but what Node has.
-    banner: { js: 'const require = process.getBuiltinModule;' },
+    banner: { js: builtinsBanner },
     plugins: [lean, absentFromFunctions],
     metafile: true,
+    write: false,
   })
+  await mkdir(folder, { recursive: true })
+  for (const { path, text } of outputFiles)
+    await writeFile(path, path === file ? requireBuiltins(text) : text)
   await writeFile(join(metas, `${name}.json`), JSON.stringify(metafile))
-  const bytes = Object.entries(metafile.outputs).find(([path]) => path.endsWith('index.mjs'))![1].bytes
-  return { name, file, bytes, inputs: Object.keys(metafile.inputs).length }
+  const { size } = await stat(file)
+  return { name, file, bytes: size, inputs: Object.keys(metafile.inputs).length }
 }

@@ -13,36 +13,9 @@ const changes: Change[] = [
     file: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/,
     change: () => "export { default as en } from './en.js'",
   },
-  // esbuild drops what is not used of a namespace, but not of an object that is exported by the name z.
-  { file: /[\\/]services[\\/].+\.ts$/, change: namespace },
-  // The same for zod's own helpers; and nobody asks a function for a JSON schema.
-  {
-    file: /[\\/]zod[\\/]v4[\\/]classic[\\/]schemas\.js$/,
-    change: (text) =>
-      text
-        .replace('import { util } from "../core/index.js";', 'import * as util from "../core/util.js";')
-        .replace(/^ *inst\._zod\.processJSONSchema = .*;$/gm, '')
-        .replace(
-          /^import \{ (create\w+), (create\w+) \} from .*to-json-schema.*$/m,
-          'const [$1, $2] = [() => {}, () => () => {}]',
-        ),
-  },
-  // Schemas of events that are not ours: making one has no effect, which zod does not say.
-  {
-    file: /[\\/]parser[\\/]lib[\\/]esm[\\/]schemas[\\/][^\\/]+\.js$/,
-    change: (text) =>
-      namespace(text).replace(
-        /(?<![\w.$])(?=z\s*\.|\w+Schema\s*\.extend\(|JSONStringified\()/g,
-        '/* @__PURE__ */ ',
-      ),
-  },
   // Shapes of calls that we do not make: esbuild keeps an object whose key is a variable.
   { file: /[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/, change: literalKeys },
 ]
-
-function namespace(text: string): string {
-  return text.replace(/^import \{ z \} from 'zod'/m, "import * as z from 'zod'")
-}
 
 function literalKeys(text: string): string {
   const constants = new Map(
@@ -57,7 +30,7 @@ export const lean: Plugin = {
     for (const { file, change } of changes)
       onLoad({ filter: file }, async ({ path }) => ({
         contents: change(await readFile(path, 'utf8')),
-        loader: path.endsWith('.ts') ? 'ts' : 'js',
+        loader: 'js',
       }))
   },
 }

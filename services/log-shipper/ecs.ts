@@ -1,10 +1,9 @@
-import type { CloudWatchLogsDecode } from '@aws-lambda-powertools/parser/types'
 import { maskCardNumbers, maskJson } from '../logging/card-numbers.ts'
 import { logLine } from '../logging/ecs.ts'
 import { ecsVersion } from '../logging/line.ts'
+import type { LogBatch, LogEvent } from './subscription.ts'
 
 type Fields = Record<string, unknown>
-type LogEvent = CloudWatchLogsDecode['logEvents'][number]
 
 function fieldsOf(message: string): Fields | undefined {
   if (!message.startsWith('{')) return undefined
@@ -19,7 +18,7 @@ function fieldsOf(message: string): Fields | undefined {
  * One log event as a line of the schema. A handler's own line is one already; what Lambda itself writes becomes one. The
  * event's id in CloudWatch goes with both: a line that is sent twice is indexed once.
  */
-export function toEcs({ owner, logGroup, logStream }: CloudWatchLogsDecode, event: LogEvent): Fields {
+export function toEcs({ owner, logGroup, logStream }: LogBatch, event: LogEvent): Fields {
   const { id, timestamp } = event
   const message = event.message.trimEnd()
   const found = fieldsOf(message)

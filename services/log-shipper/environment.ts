@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { text, whole } from '../shared/environment.ts'
 
 /** LOG_KEEP_ALIVE_SECONDS and LOG_BUFFERED_LINES are for senders that stay connected; this one sends and hangs up. */

@@ -1,8 +1,10 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { ecsVersion } from './line.ts'
 
-const word = z.string().min(1)
-const open = z.looseObject({})
+const text = z.optional(z.string())
+const word = z.string().check(z.minLength(1))
+const mayWord = z.optional(word)
+const open = z.optional(z.looseObject({}))
 
 /**
  * A log line, whichever way it takes: the Elastic Common Schema, of which it uses these fields. What belongs to payments
@@ -15,43 +17,37 @@ export const logLine = z.strictObject({
   message: z.string(),
   /** Java writes the level in capitals; Logstash lowers it. */
   log: z.strictObject({
-    level: z.string().regex(/^(trace|debug|info|warn|error|fatal)$/i),
-    logger: word.optional(),
+    level: z.string().check(z.regex(/^(trace|debug|info|warn|error|fatal)$/i)),
+    logger: mayWord,
   }),
   service: z.strictObject({ name: word }),
   /** `id` makes a line that arrives twice one document. `duration` in ns. */
-  event: z
-    .strictObject({
-      id: word.optional(),
-      dataset: word.optional(),
-      action: word.optional(),
-      duration: z.int().optional(),
-      original: z.string().optional(),
-    })
-    .optional(),
+  event: z.optional(
+    z.strictObject({
+      id: mayWord,
+      dataset: mayWord,
+      action: mayWord,
+      duration: z.optional(z.int()),
+      original: text,
+    }),
+  ),
   /** What the lines of one request have in common: its x-request-id. */
-  trace: z.strictObject({ id: word }).optional(),
-  error: z
-    .strictObject({
-      type: z.string().optional(),
-      message: z.string().optional(),
-      stack_trace: z.string().optional(),
-    })
-    .optional(),
-  http: z
-    .strictObject({
-      request: z.strictObject({ method: word }).optional(),
-      response: z.strictObject({ status_code: z.int() }).optional(),
-    })
-    .optional(),
-  url: z.strictObject({ path: z.string() }).optional(),
-  process: z.strictObject({ thread: z.strictObject({ name: word }).optional() }).optional(),
-  faas: open.optional(),
-  cloud: open.optional(),
-  host: open.optional(),
-  container: open.optional(),
-  aws: open.optional(),
-  labels: z.record(z.string(), z.string()).optional(),
-  payments: open.optional(),
+  trace: z.optional(z.strictObject({ id: word })),
+  error: z.optional(z.strictObject({ type: text, message: text, stack_trace: text })),
+  http: z.optional(
+    z.strictObject({
+      request: z.optional(z.strictObject({ method: word })),
+      response: z.optional(z.strictObject({ status_code: z.int() })),
+    }),
+  ),
+  url: z.optional(z.strictObject({ path: z.string() })),
+  process: z.optional(z.strictObject({ thread: z.optional(z.strictObject({ name: mayWord })) })),
+  faas: open,
+  cloud: open,
+  host: open,
+  container: open,
+  aws: open,
+  labels: z.optional(z.record(z.string(), z.string())),
+  payments: open,
 })
 export type LogLine = z.output<typeof logLine>

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { secretArn, text } from '../shared/environment.ts'
 
 export const settlementEnvironment = z.object({

@@ -1,12 +1,13 @@
 /** Lambda: a settlement file arrived in S3. */
 
-import { S3Schema } from '@aws-lambda-powertools/parser/schemas/s3'
+import { parse } from '@aws-lambda-powertools/parser'
 import { S3Client } from '@aws-sdk/client-s3'
 import type { Context } from 'aws-lambda'
 import { createLogger } from '../logging/lambda-log.ts'
 import { openDatabase } from '../shared/database.ts'
 import { readEnvironment } from '../shared/environment.ts'
 import { readSecret } from '../shared/secret.ts'
+import { arrivals } from './arrival.ts'
 import { settlementEnvironment } from './environment.ts'
 import { SettlementBuckets } from './files.ts'
 import { SettlementLedger } from './ledger.ts'
@@ -22,7 +23,7 @@ const buckets = new SettlementBuckets(new S3Client({}), {
 })
 
 export async function handler(event: unknown, context: Context): Promise<void> {
-  const { Records } = S3Schema.parse(event)
+  const { Records } = parse(event, undefined, arrivals)
   logger.addContext(context)
   for (const { s3, responseElements } of Records) {
     logger.setCorrelationId(responseElements['x-amz-request-id'])

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { queueUrl, secretArn, text, whole } from '../shared/environment.ts'
 
 export const webhooksEnvironment = z.object({

@@ -3,7 +3,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch'
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency'
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb'
-import { SqsRecordSchema } from '@aws-lambda-powertools/parser/schemas/sqs'
+import { parse } from '@aws-lambda-powertools/parser'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
@@ -15,6 +15,7 @@ import { callMerchant } from './call.ts'
 import { webhooksEnvironment } from './environment.ts'
 import { Letters } from './letters.ts'
 import { readMessage, UnreadableError } from './message.ts'
+import { messageRecord } from './record.ts'
 
 /** Longer than a message can live in the queue and its dead letters together. */
 const rememberSeconds = 30 * 24 * 3600
@@ -48,7 +49,7 @@ const call = makeIdempotent(callMerchant, {
 const processor = new BatchProcessor(EventType.SQS)
 
 async function handle(raw: SQSRecord): Promise<void> {
-  const record = SqsRecordSchema.parse(raw)
+  const record = parse(raw, undefined, messageRecord)
   let trace = {}
   try {
     const event = readMessage(record.body)

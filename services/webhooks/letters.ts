@@ -1,6 +1,6 @@
-import type { SqsRecord } from '@aws-lambda-powertools/parser/types'
 import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { reasonAttribute } from '../shared/event.ts'
+import type { MessageRecord } from './record.ts'
 
 export interface LettersOptions {
   sqs: SQSClient
@@ -23,12 +23,12 @@ export class Letters {
   }
 
   /** Is this the last try that the queue grants? */
-  isLast({ attributes }: SqsRecord): boolean {
+  isLast({ attributes }: MessageRecord): boolean {
     return Number(attributes.ApproximateReceiveCount) >= this.#options.maxReceives
   }
 
   /** Puts it where a person looks, with the reason, which SQS alone would not keep. Afterwards it counts as handled. */
-  async giveUp({ body, messageId }: SqsRecord, reason: string): Promise<void> {
+  async giveUp({ body, messageId }: MessageRecord, reason: string): Promise<void> {
     const { sqs, deadLettersUrl } = this.#options
     const attribute = (value: string) => ({ DataType: 'String', StringValue: value })
     await sqs.send(
@@ -44,7 +44,7 @@ export class Letters {
   }
 
   /** Ever longer waits, so that a merchant that is away for half an hour loses nothing. */
-  async tryLater({ receiptHandle, attributes }: SqsRecord): Promise<void> {
+  async tryLater({ receiptHandle, attributes }: MessageRecord): Promise<void> {
     const { sqs, queueUrl } = this.#options
     const received = Number(attributes.ApproximateReceiveCount)
     const seconds = backoffSeconds[Math.min(received, backoffSeconds.length) - 1]!

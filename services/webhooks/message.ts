@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import { type PaymentEvent, paymentEvent } from '../shared/event.ts'
 
 /** A message that no try will make readable. */
@@ -16,8 +15,6 @@ export function readMessage(body: string): PaymentEvent {
   }
   const result = paymentEvent.safeParse(json)
   if (result.success) return result.data
-  const problems = result.error.issues.map(
-    (issue: z.core.$ZodIssue) => `${issue.path.join('.') || 'it'}: ${issue.message}`,
-  )
+  const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'it'}: ${issue.message}`)
   throw new UnreadableError(`the message is no payment event: ${problems.join('; ')}`)
 }

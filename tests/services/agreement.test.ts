@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import type { z } from 'zod'
+import * as z from 'zod/mini'
 import { placementsOf } from '../../placement/main.ts'
 import type { Json } from '../../preview/values.ts'
 import { entryOf, functions } from '../../services/bundle.ts'
@@ -36,9 +36,9 @@ async function container(definition: string): Promise<Container & { variables: R
 }
 
 /** Every variable the code asks for is given, and none is given that it does not read. */
-function agree(t: ExecutionContext, given: string[], schema: z.ZodObject, unread: string[] = []): void {
+function agree(t: ExecutionContext, given: string[], schema: z.ZodMiniObject, unread: string[] = []): void {
   const read = Object.keys(schema.shape)
-  const needed = read.filter((name) => !schema.shape[name]!.safeParse(undefined).success)
+  const needed = read.filter((name) => !z.safeParse(schema.shape[name]!, undefined).success)
   t.deepEqual(
     needed.filter((name) => !given.includes(name)),
     [],
@@ -48,7 +48,7 @@ function agree(t: ExecutionContext, given: string[], schema: z.ZodObject, unread
 }
 
 test('functions: program and code agree in bundles, handlers and variables', async (t) => {
-  const schemas: Record<string, [z.ZodObject, string[]]> = {
+  const schemas: Record<string, [z.ZodMiniObject, string[]]> = {
     settlement: [settlementEnvironment, []],
     webhooks: [webhooksEnvironment, []],
     'log-shipper': [logShipperEnvironment, ['LOG_BUFFERED_LINES', 'LOG_KEEP_ALIVE_SECONDS']],
