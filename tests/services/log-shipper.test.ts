@@ -21,28 +21,30 @@ test.before(async () => {
 /** Takes what Logstash's tcp input with the json_lines codec takes; the first `breaks` connections are reset instead. */
 async function logstash(t: ExecutionContext, { breaks = 0 } = {}) {
   const lines: string[] = []
-  const cutOff = new Set<number | undefined>()
-  const server = createServer(tls, (socket) => {
-    const kept = !cutOff.has(socket.remotePort)
-    let text = ''
-    socket.on('error', () => {})
-    socket.setEncoding('utf8').on('data', (data) => {
-      text += data
+  const receiver = async (kept: string[]) => {
+    const server = createServer(tls, (socket) => {
+      let text = ''
+      socket.on('error', () => {})
+      socket.setEncoding('utf8').on('data', (data) => {
+        text += data
+      })
+      socket.on('end', () => {
+        kept.push(...text.split('\n').filter((line) => line !== ''))
+        socket.end()
+      })
     })
-    socket.on('end', () => {
-      if (kept) lines.push(...text.split('\n').filter((line) => line !== ''))
-      socket.end()
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return server
+  }
+  // What comes of a connection that is cut is no concern of the one that keeps.
+  const [keeping, losing] = await Promise.all([receiver(lines), receiver([])])
   let connections = 0
-  const way = createTcpServer((outer) => {
+  // Half open: an end on the way in must not be answered before the receiver has read so far.
+  const allowHalfOpen = true
+  const way = createTcpServer({ allowHalfOpen }, (outer) => {
     const cut = connections++ < breaks
-    // A later connection may have the port of one that was cut.
-    const inner = connect(port, '127.0.0.1', () =>
-      cut ? cutOff.add(inner.localPort) : cutOff.delete(inner.localPort),
-    )
+    const { port } = (cut ? losing : keeping).address() as AddressInfo
+    const inner = connect({ port, host: '127.0.0.1', allowHalfOpen })
     for (const socket of [outer, inner]) socket.on('error', () => {})
     outer.pipe(inner).pipe(outer)
     outer.once('close', () => inner.destroy())
@@ -52,8 +54,7 @@ async function logstash(t: ExecutionContext, { breaks = 0 } = {}) {
   })
   await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve))
   t.teardown(() => {
-    server.close()
-    way.close()
+    for (const server of [keeping, losing, way]) server.close()
   })
   const ca = join(testSandbox().dir, 'ca.pem')
   writeFileSync(ca, tls.cert)
