@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 
 const folder = new URL('tests/together/', import.meta.url)
 
@@ -10,7 +11,14 @@ const together = readdirSync(folder).flatMap((name) =>
 )
 
 /** What takes longest begins first, so that nothing long is left alone at the end. */
-const first = ['engine/lift', 'rehearsal/rehearsal', 'faults/faults', 'together/program', 'together/plain']
+const first = [
+  'rehearsal/rehearsal',
+  'engine/lift',
+  'migration/watchdog',
+  'faults/faults',
+  'together/program',
+  'together/plain',
+]
 const place = (path) => {
   const at = first.findIndex((name) => path.endsWith(`${name}.test.ts`))
   return at === -1 ? first.length : at
@@ -26,7 +34,8 @@ export default {
   extensions: { ts: 'module' },
   nodeArguments: ['--import=tsx', '--import=./preview/lean.ts'],
   workerThreads: false,
-  concurrency: 2,
+  // More than a small machine has cores: half of the time a file waits for servers and deadlines.
+  concurrency: Math.max(3, Math.floor(availableParallelism() / 2)),
   timeout: '5m',
   environmentVariables: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
 }
