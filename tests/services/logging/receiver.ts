@@ -55,10 +55,17 @@ export class LogReceiver {
 
   /** Orderly: says that it closes, and reads what was sent before the other side heard it. Else: what is under way is lost. */
   async stop(how: 'orderly' | 'abrupt'): Promise<void> {
-    const gone = [...this.#open.keys()].map((socket) => once(socket, 'close'))
+    const gone = [...this.#open.keys()].map(
+      (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+    )
     const closed = once(this.#server!, 'close')
     this.#server!.close()
-    for (const [socket, raw] of this.#open) how === 'orderly' ? socket.end() : raw.resetAndDestroy()
+    for (const [socket, raw] of this.#open) {
+      if (how === 'orderly') socket.end()
+      // One that is ending cannot be reset (EINVAL), and Node would lose it instead: the process could not end.
+      else if (socket.readableEnded || socket.writableEnded) socket.destroy()
+      else raw.resetAndDestroy()
+    }
     await Promise.all([closed, ...gone])
   }
 
