@@ -35,7 +35,7 @@ export default {
   workerThreads: false,
   // Three are no faster on two cores (measured: 700 s for 690), and make the tests wait for each other.
   concurrency: 2,
-  // The JVM's appender sometimes takes five minutes to come back (services/logging/jvm.test.ts).
+  // services/logging/jvm.test.ts sometimes takes five minutes; why is not known.
   timeout: '10m',
   environmentVariables: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
 }

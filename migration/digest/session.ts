@@ -45,7 +45,7 @@ export function begin(settings: Record<string, string> = digesting, snapshot?: s
 
 /**
  * Opens a snapshot and leaves it open. While it is, nobody who reads a page that changed since stops to prune it, which
- * is two fifths of a first look at a changed row (`benchmarks/verify.ts`). For seconds only: nobody vacuums either.
+ * is a third of a first look at a changed row (`benchmarks/verify.ts`). For seconds only: nobody vacuums either.
  */
 export async function holdSnapshot(client: pg.ClientBase): Promise<void> {
   await client.query(`${begin()}; SELECT 1`)

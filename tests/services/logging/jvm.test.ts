@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { registerCompletionHandler } from 'ava'
 import fc from 'fast-check'
 import { maskCardNumbers } from '../../../services/logging/card-numbers.ts'
 import { logLine } from '../../../services/logging/ecs.ts'
@@ -73,18 +72,13 @@ async function startJvm(
   }
 }
 
-registerCompletionHandler(() => process.exit())
-
 const bufferedLines = 2048
 
 needs('jdk', 'maven')(
   'LogstashTcpSocketAppender: 10,000 lines through a receiver that restarts twice; lost is what was under way and what its buffer had no room for, nothing is malformed',
   async (t) => {
     const receiver = await LogReceiver.start()
-    // Not waited for: Node may never tell of a connection whose JVM was killed that it has closed.
-    t.teardown(() => {
-      receiver.stop('abrupt').catch(() => {})
-    })
+    t.teardown(() => receiver.stop('abrupt'))
     const order = await startJvm(t, receiver, bufferedLines)
 
     for (const parts of fc.sample(fc.tuple(near, written, near), { numRuns: 300, seed: 7 })) {

@@ -17,8 +17,6 @@ export class LogReceiver {
   readonly certificate = selfSigned()
   port = 0
   readonly #open = new Map<TLSSocket, Socket>()
-  /** Of all connections, also of those that have not agreed on TLS yet. */
-  readonly #raws = new Set<Socket>()
   readonly #waiting: { count: number; resolve: () => void }[] = []
   #server: Server | undefined
 
@@ -33,11 +31,12 @@ export class LogReceiver {
     this.#server = createServer(this.certificate, (socket) =>
       this.#serve(socket, raws.get(socket.remotePort)!),
     )
-    this.#server.on('connection', (raw: Socket) => {
-      raws.set(raw.remotePort, raw)
-      this.#raws.add(raw)
-      raw.on('error', () => {}).once('close', () => this.#raws.delete(raw))
-    })
+    this.#server.on('connection', (raw: Socket) =>
+      raws.set(
+        raw.remotePort,
+        raw.on('error', () => {}),
+      ),
+    )
     this.#server.listen(this.port, '127.0.0.1')
     await once(this.#server, 'listening')
     this.port = (this.#server.address() as AddressInfo).port
@@ -67,9 +66,6 @@ export class LogReceiver {
       else if (socket.readableEnded || socket.writableEnded) socket.destroy()
       else raw.resetAndDestroy()
     }
-    // One that was about to begin would be waited for until its handshake is given up, two minutes later.
-    if (how === 'abrupt') for (const raw of this.#raws) raw.destroy()
-    if (how === 'abrupt') for (const socket of this.#open.keys()) socket.destroy()
     await Promise.all([closed, ...gone])
   }
 
