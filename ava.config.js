@@ -35,7 +35,6 @@ export default {
   workerThreads: false,
   // Three are no faster on two cores (measured: 700 s for 690), and make the tests wait for each other.
   concurrency: 2,
-  // services/logging/jvm.test.ts sometimes takes five minutes; why is not known.
-  timeout: '10m',
+  timeout: '5m',
   environmentVariables: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
 }
