@@ -17,7 +17,8 @@ export interface Session {
  * - it takes any condition as fulfilled;
  * - it never asks KMS, so that a role without rights on the key reads what is encrypted with it;
  * - it wants `sqs:SendMessageBatch` of a policy, an action that IAM does not have.
- * So moto gets the policies without what it cannot judge ({@link forMoto}), and this judges all of it.
+ * So moto gets the policies without what it cannot judge ({@link forMoto}), and this judges all of it. It also hands calls
+ * of DynamoDB over one by one: moto looks at a condition and writes in two steps, and two writers can both find it true.
  */
 export class Iam {
   /** `<role> <sid> <action>` of every grant that a call needed. */
@@ -27,6 +28,7 @@ export class Iam {
   readonly #sessions = new Map<string, Session>()
   readonly #keyOf: (resource: string) => string | undefined
   #address = ''
+  #table: Promise<void> = Promise.resolve()
 
   /** @param keyOf the key that a resource is encrypted with, by ARNs */
   constructor(keyOf: (resource: string) => string | undefined) {
@@ -58,13 +60,19 @@ export class Iam {
     const body = Buffer.concat(chunks)
     const refusal = this.#judge(request, body)
     if (refusal) return refuse(request, response, refusal)
-    const options = { host: moto.hostname, port: moto.port, method: request.method, path: request.url }
-    const passed = forward({ ...options, headers: request.headers }, (answer) => {
-      response.writeHead(answer.statusCode!, answer.headers)
-      answer.pipe(response)
-    })
-    passed.on('error', () => response.destroy())
-    passed.end(body)
+    const pass = () => {
+      const options = { host: moto.hostname, port: moto.port, method: request.method, path: request.url }
+      const passed = forward({ ...options, headers: request.headers }, (answer) => {
+        response.writeHead(answer.statusCode!, answer.headers)
+        answer.pipe(response)
+      })
+      passed.on('error', () => response.destroy())
+      passed.end(body)
+      return new Promise<void>((resolve) => response.once('close', resolve))
+    }
+    if (!String(request.headers['x-amz-target']).startsWith('DynamoDB')) return pass()
+    // Who crashed while it waited wants nothing any more.
+    this.#table = this.#table.then(() => (response.destroyed ? undefined : pass()))
   }
 
   #judge(request: IncomingMessage, body: Buffer): string | undefined {
