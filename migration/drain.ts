@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ClientBase } from 'pg'
+import pg, { type ClientBase } from 'pg'
 import type { Side } from './gate/gate.ts'
+import { queryAll } from './postgres/session.ts'
 
 /** What the drain waits for: everything written before it, and the value itself readable on the other side. */
 export interface Nonce {
@@ -15,11 +16,14 @@ export interface Nonce {
  * past a page header that nothing will ever flush, and a drain to it hangs.
  */
 export async function writeNonce(from: ClientBase, side: Side, value: string): Promise<Nonce> {
-  const { rowCount } = await from.query(`update lift.nonce_${side} set value = $1 where id = 1`, [value])
-  if (rowCount !== 1)
+  const [, update, , position] = await queryAll(
+    from,
+    `begin; update lift.nonce_${side} set value = ${pg.escapeLiteral(value)} where id = 1; commit;
+     select pg_current_wal_flush_lsn()::text as lsn`,
+  )
+  if (update!.rowCount !== 1)
     throw new Error(`lift.nonce_${side} has no row on the ${side}: run the replicate runbook again`)
-  const { rows } = await from.query('select pg_current_wal_flush_lsn()::text as lsn')
-  return { side, value, lsn: rows[0].lsn }
+  return { side, value, lsn: position!.rows[0].lsn }
 }
 
 async function arrived(to: ClientBase, { side, value }: Nonce): Promise<boolean> {

@@ -3,6 +3,7 @@ import { underToken } from './epoch.ts'
 import type { Side } from './gate/gate.ts'
 import { triggerSql } from './lift-schema.ts'
 import { quoted, type Relation } from './postgres/catalog.ts'
+import { queryAll } from './postgres/session.ts'
 
 /** What the fence covers; found before the pause, so that the pause only acts. */
 export interface FencePlan {
@@ -18,19 +19,17 @@ export interface FencePlan {
  * sessions stops what triggers do not see: nextval, and a session_replication_role of replica.
  */
 export async function fence(client: ClientBase, side: Side, token: number, plan: FencePlan): Promise<void> {
-  await underToken(client, `the ${side} database`, token, async (row) => {
-    const saved = row.state === 'fenced' ? row.saved : plan.roles
-    await setLockTimeouts(client, plan.lockTimeoutMs)
-    await client.query(
-      [
-        triggerSql(plan.tables, 'fenced'),
-        ...plan.roles.map((role) => `alter role ${pg.escapeIdentifier(role)} nologin`),
-      ].join(';'),
-    )
-    await client.query(`update lift.fence set state = 'fenced', saved = $1`, [JSON.stringify(saved)])
-  })
+  const saved = pg.escapeLiteral(JSON.stringify(plan.roles))
+  await underToken(
+    client,
+    `the ${side} database`,
+    token,
+    `${lockTimeouts(plan.lockTimeoutMs)}
+     ${triggerSql(plan.tables, 'fenced')}
+     ${plan.roles.map((role) => `alter role ${pg.escapeIdentifier(role)} nologin;`).join(' ')}
+     update lift.fence set state = 'fenced', saved = case was.state when 'fenced' then was.saved else ${saved} end;`,
+  )
   await endSessions(client, plan.roles)
-  await refusePrepared(client)
 }
 
 /** Opens a fenced database again and gives LOGIN back to the roles that had it. */
@@ -56,31 +55,32 @@ async function openOnce(
   token: number,
   plan: Omit<FencePlan, 'roles'>,
 ): Promise<void> {
-  await underToken(client, `the ${side} database`, token, async (row) => {
-    if (row.state === 'open') return
-    await setLockTimeouts(client, plan.lockTimeoutMs)
-    await client.query(
-      [
-        triggerSql(plan.tables, 'open'),
-        ...row.saved.map((role) => `alter role ${pg.escapeIdentifier(role)} login`),
-      ].join(';'),
-    )
-    await client.query(`update lift.fence set state = 'open', saved = '[]'`)
-  })
+  await underToken(
+    client,
+    `the ${side} database`,
+    token,
+    `if was.state <> 'open' then
+       ${lockTimeouts(plan.lockTimeoutMs)}
+       ${triggerSql(plan.tables, 'open')}
+       declare name text;
+       begin
+         for name in select jsonb_array_elements_text(was.saved) loop
+           execute format('alter role %I login', name);
+         end loop;
+       end;
+       update lift.fence set state = 'open', saved = '[]';
+     end if;`,
+  )
 }
 
 /**
  * A vacuum of the server's own gives way to who has waited for `deadlock_timeout`, by default longer than we wait.
  * Only a superuser may shorten it.
  */
-async function setLockTimeouts(client: ClientBase, lockTimeoutMs: number): Promise<void> {
-  await client.query(
-    `select set_config('lock_timeout', $1, true),
-            (select set_config('deadlock_timeout', '10ms', true) from pg_catalog.pg_roles
-             where rolname = current_user and rolsuper)`,
-    [`${lockTimeoutMs}ms`],
-  )
-}
+const lockTimeouts = (lockTimeoutMs: number): string =>
+  `perform set_config('lock_timeout', '${lockTimeoutMs}ms', true),
+           (select set_config('deadlock_timeout', '10ms', true) from pg_catalog.pg_roles
+            where rolname = current_user and rolsuper);`
 
 /**
  * Ends sessions that hold a table of a fenced database: behind the fence they have written nothing, and payments
@@ -97,26 +97,23 @@ async function endLockHolders(client: ClientBase, tables: Relation[]): Promise<v
   )
 }
 
-/** A terminated session may still be there when `pg_terminate_backend` returns: ask until none is left. */
+/**
+ * A terminated session may still be there when `pg_terminate_backend` returns: asks until none is left. One that has
+ * prepared a transaction could still commit it behind the fence.
+ */
 async function endSessions(client: ClientBase, roles: string[]): Promise<void> {
+  const names = roles.map((role) => pg.escapeLiteral(role)).join(', ')
+  // Two statements in one round trip: the second looks when the sessions of the first are gone.
+  const text = `
+    select count(pg_terminate_backend(pid))::int as left from pg_catalog.pg_stat_activity
+    where usename = any (array[${names}]::name[]) and datname = current_database() and pid <> pg_backend_pid();
+    select gid from pg_catalog.pg_prepared_xacts where database = current_database()`
   for (;;) {
-    const { rows } = await client.query(
-      `select count(pg_terminate_backend(pid))::int as left from pg_catalog.pg_stat_activity
-       where usename = any ($1) and datname = current_database() and pid <> pg_backend_pid()`,
-      [roles],
-    )
-    if (rows[0].left === 0) return
-  }
-}
-
-/** A prepared transaction could still commit behind the fence. */
-async function refusePrepared(client: ClientBase): Promise<void> {
-  const { rows } = await client.query(
-    'select gid from pg_catalog.pg_prepared_xacts where database = current_database()',
-  )
-  if (rows.length > 0) {
+    const [sessions, prepared] = await queryAll(client, text)
+    if (sessions!.rows[0].left > 0) continue
+    if (prepared!.rows.length === 0) return
     throw new Error(
-      `prepared transactions could commit behind the fence: ${rows.map((row) => row.gid).join(', ')}; COMMIT PREPARED or ROLLBACK PREPARED them first`,
+      `prepared transactions could commit behind the fence: ${prepared!.rows.map((row) => row.gid).join(', ')}; COMMIT PREPARED or ROLLBACK PREPARED them first`,
     )
   }
 }

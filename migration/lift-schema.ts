@@ -67,10 +67,10 @@ export async function unfencedTables(client: ClientBase): Promise<Relation[]> {
   return (await fencedTables(client)).filter((table) => !covered.has(quoted(table)))
 }
 
-/** SQL that closes or opens the data fence on the given tables, to be run in the transaction of the fence row. */
+/** Statements that close or open the data fence on the given tables, to be run in the transaction of the fence row. */
 export function triggerSql(tables: Relation[], state: 'open' | 'fenced'): string {
   const verb = state === 'fenced' ? 'enable' : 'disable'
-  return tables.map((table) => `alter table only ${quoted(table)} ${verb} trigger ${fenceTrigger}`).join(';')
+  return tables.map((table) => `alter table only ${quoted(table)} ${verb} trigger ${fenceTrigger};`).join(' ')
 }
 
 async function addTrigger(client: ClientBase, table: Relation, lockTimeoutMs: number): Promise<void> {

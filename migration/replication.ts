@@ -57,26 +57,24 @@ export async function advanceSlot(client: ClientBase, name: string): Promise<str
   return rows[0].lsn
 }
 
-/**
- * Lets a link that never ran begin at a position, on the side where it ends. A server that crashes forgets how far a
- * slot was advanced until its next checkpoint, and would send again what came from the other side: the first row
- * that is there already stops the link for ever. Where the link begins is remembered here, in the WAL.
- * @returns false where the role may not: `grant execute on function pg_replication_origin_advance(text, pg_lsn)`
- */
-export async function beginLinkAt(to: ClientBase, name: string, lsn: string): Promise<boolean> {
-  const allowed = await to.query(
+/** False without `grant execute on function pg_replication_origin_advance(text, pg_lsn)`. */
+export async function mayPinLinks(client: ClientBase): Promise<boolean> {
+  const { rows } = await client.query(
     `select has_function_privilege('pg_catalog.pg_replication_origin_advance(text, pg_lsn)', 'execute') as ok`,
   )
-  if (!allowed.rows[0].ok) return false
-  await to.query(
-    ofThisDatabase(
-      `select pg_replication_origin_advance('pg_' || oid, ${pg.escapeLiteral(lsn)}::pg_lsn) from`,
-      'and subname = $1',
-    ),
-    [name],
-  )
-  return true
+  return rows[0].ok
 }
+
+/**
+ * PL/pgSQL that lets a link that never ran begin at a position, on the side where it ends. A server that crashes
+ * forgets how far a slot was advanced until its next checkpoint, and would send again what came from the other side:
+ * the first row that is there already stops the link for ever. Where the link begins is remembered here, in the WAL.
+ */
+export const pinLinkSql = (name: string, lsn: string): string =>
+  `${ofThisDatabase(
+    `perform pg_replication_origin_advance('pg_' || oid, ${pg.escapeLiteral(lsn)}::pg_lsn) from`,
+    `and subname = ${pg.escapeLiteral(name)}`,
+  )};`
 
 /** Ends whoever reads from the slot and drops it; no slot is no error. */
 export async function dropSlot(client: ClientBase, name: string): Promise<void> {
@@ -154,12 +152,16 @@ export async function setSynchronousCommit(
   await client.query(`alter subscription ${name} set (synchronous_commit = '${to}')`)
 }
 
-/**
- * Stops a link for certain: servers before 16 do not wake the worker that is to stop, so it is ended, and we
- * return when it is gone.
- */
+export const disableSql = (name: string): string => `alter subscription ${name} disable;`
+
+/** Stops a link for certain. */
 export async function disableSubscription(client: ClientBase, name: string): Promise<void> {
-  await client.query(`alter subscription ${name} disable`)
+  await client.query(disableSql(name))
+  await endApplying(client, name)
+}
+
+/** Servers before 16 do not wake the worker of a link that was disabled, so it is ended; returns when it is gone. */
+export async function endApplying(client: ClientBase, name: string): Promise<void> {
   for (;;) {
     const { rows } = await client.query(
       `select count(pg_terminate_backend(s.pid))::int as workers

@@ -20,14 +20,13 @@ export async function readSequences(client: ClientBase, sequences: Relation[]): 
   return rows.map(({ at, lastValue, isCalled }) => ({ ...(sequences[at] as Relation), lastValue, isCalled }))
 }
 
-/** Sets each sequence to a state read before; three arguments, so that one never called stays so. */
-export async function writeSequences(client: ClientBase, states: SequenceState[]): Promise<void> {
-  if (states.length === 0) return
-  const calls = states.map(
-    (state) => `setval(${pg.escapeLiteral(quoted(state))}, ${state.lastValue}, ${state.isCalled})`,
-  )
-  await client.query(`select ${calls.join(', ')}`)
-}
+/** PL/pgSQL that sets each sequence to a state read before; three arguments, so that one never called stays so. */
+export const sequenceSql = (states: SequenceState[]): string =>
+  states
+    .map(
+      (state) => `perform setval(${pg.escapeLiteral(quoted(state))}, ${state.lastValue}, ${state.isCalled});`,
+    )
+    .join(' ')
 
 /** The sequences whose state differs, by name, with both states. */
 export function differingSequences(from: SequenceState[], to: SequenceState[]): string[] {

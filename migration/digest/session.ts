@@ -110,6 +110,7 @@ export async function connect(side: Side, connection: Connection): Promise<pg.Cl
   const client = new pg.Client({
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    pipeline: true,
     application_name: 'payments-lift verify',
     ...config,
   })

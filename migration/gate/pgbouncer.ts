@@ -22,7 +22,9 @@ export function pgbouncerGate(options: PgBouncerOptions): WriteGate {
   return {
     kind: 'pgbouncer',
     async pause(token, timeoutMs) {
-      const outcomes = await Promise.allSettled(poolers.map((pooler) => pooler.pause(token, timeoutMs)))
+      // All first: each waits for the disk, and none may hold requests meanwhile.
+      for (const pooler of poolers) pooler.claim(token)
+      const outcomes = await Promise.allSettled(poolers.map((pooler) => pooler.pause(timeoutMs)))
       const failed = outcomes.find((outcome) => outcome.status === 'rejected')
       if (!failed) return
       // Those that did pause must not hold requests while the others could not.
@@ -78,8 +80,8 @@ function createPooler(
   }
 
   return {
-    async pause(token: number, timeoutMs: number) {
-      claim(token)
+    claim,
+    async pause(timeoutMs: number) {
       const paused = pausing.query(`pause ${database}`).then(
         () => true,
         (error: Error) => {

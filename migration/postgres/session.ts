@@ -7,7 +7,8 @@ const holderLock = 0x6c696674
 
 /**
  * A session for acts on one database. It commits durably whatever the role's defaults say, renders values the
- * same on every server, and is not cut by the time-outs that are set for applications.
+ * same on every server, and is not cut by the time-outs that are set for applications. What is asked for at once goes
+ * to the server at once, and is answered in order.
  * @param queryTimeoutMs how long a query may go without an answer: the machine may be gone without a word; 0 for ever
  */
 export async function openSession(url: string, purpose: string, queryTimeoutMs = 0): Promise<pg.Client> {
@@ -17,6 +18,7 @@ export async function openSession(url: string, purpose: string, queryTimeoutMs =
     application_name: `payments-lift ${purpose}`,
     connectionTimeoutMillis: 3000,
     keepAlive: true,
+    pipeline: true,
     options: [
       'synchronous_commit=on',
       'statement_timeout=0',
@@ -36,6 +38,11 @@ export async function openSession(url: string, purpose: string, queryTimeoutMs =
     `select set_config('session_replication_role', 'origin', false) where current_setting('session_replication_role') <> 'origin'`,
   )
   return client
+}
+
+/** Runs several statements without parameters in one round trip: one transaction, but for BEGIN and COMMIT in it. */
+export async function queryAll(client: pg.ClientBase, text: string): Promise<pg.QueryResult[]> {
+  return (await client.query(text)) as unknown as pg.QueryResult[]
 }
 
 /** Ends a session, also one whose server does not answer any more. */

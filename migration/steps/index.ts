@@ -1,5 +1,6 @@
 import { carrySchema } from './carry-schema.ts'
 import { checkSite } from './check-site.ts'
+import { clearOldLink, verifyWayBack } from './clear-away.ts'
 import { removeWayBack } from './decommission.ts'
 import { alignGates, inspectReplication, proveLink } from './inspect.ts'
 import { renewLinks } from './links.ts'
@@ -10,7 +11,6 @@ import { shiftTo, watchWeight } from './shift.ts'
 import type { Step } from './step.ts'
 import {
   arm,
-  clearOldLink,
   decide,
   drainForward,
   fenceFrom,
@@ -19,7 +19,6 @@ import {
   pause,
   resume,
   turnReplication,
-  verifyWayBack,
 } from './switch.ts'
 import { endHold, takeTrafficBack } from './traffic-back.ts'
 import { verifyChanges, verifyRows } from './verify.ts'

@@ -1,19 +1,17 @@
-import { removeDdlFreeze } from '../ddl-freeze.ts'
 import { drain, writeNonce } from '../drain.ts'
 import { attemptToken, claim, settledToken, underToken } from '../epoch.ts'
 import { fence, unfence } from '../fence.ts'
 import {
   advanceSlot,
-  beginLinkAt,
-  disableSubscription,
+  disableSql,
+  endApplying,
+  pinLinkSql,
   setSynchronousCommit,
   subscriptions,
 } from '../replication.ts'
-import { schedulesOf } from '../schedules/create.ts'
-import { releasedText } from '../schedules/held.ts'
 import { changedSince, readSchema } from '../schema/fingerprint.ts'
-import { differingSequences, readSequences, writeSequences } from '../sequences.ts'
-import { clearAway, stopLink } from '../switchover/settle.ts'
+import { differingSequences, readSequences, sequenceSql } from '../sequences.ts'
+import { stopLink } from '../switchover/settle.ts'
 import { awaitCalm } from './calm.ts'
 import { demand, type Step, type StepContext } from './step.ts'
 import { planOf } from './switchover-run.ts'
@@ -25,7 +23,7 @@ export const arm: Step = {
   expectedMs: 1000,
   async act(context) {
     const { lift, switchover, watchdog } = context
-    const { epoch, from, to, forward } = planOf(switchover)
+    const { epoch, from, to, forward, reverse } = planOf(switchover)
     await switchover.rows?.warm({ source: lift.source.client, target: lift.target.client })
     await awaitCalm(context)
     await watchdog.arm({ epoch, from: from.side, forward, deadlineMs: lift.site.limits.deadlineMs })
@@ -36,6 +34,8 @@ export const arm: Step = {
     await lift.gate.state()
     // As late as can be: what changes from now on is compared in the pause.
     await switchover.rows?.rest()
+    // What is left for the pause is read by the slot then.
+    await advanceSlot(to.client, reverse)
     // Not before: each transaction that is applied waits for the disk then, and a busy target falls behind.
     await setSynchronousCommit(to.client, forward, 'on')
   },
@@ -91,9 +91,7 @@ export const moveSequences: Step = {
   async act({ switchover }) {
     const { from, to, epoch, sequences } = planOf(switchover)
     const states = await readSequences(from.client, sequences)
-    await underToken(to.client, `the ${to.side} database`, attemptToken(epoch), () =>
-      writeSequences(to.client, states),
-    )
+    await underToken(to.client, `the ${to.side} database`, attemptToken(epoch), sequenceSql(states))
   },
   async verify({ switchover }) {
     const { from, to, sequences } = planOf(switchover)
@@ -112,14 +110,13 @@ export const turnReplication: Step = {
   summary: 'Stop replication forward and set the link back to this point',
   expectedMs: 20,
   async act({ switchover, say }) {
-    const { from, to, epoch, forward, reverse } = planOf(switchover)
-    await claim(to, attemptToken(epoch))
-    await disableSubscription(to.client, forward)
+    const { from, to, epoch, forward, reverse, mayPin } = planOf(switchover)
+    await underToken(to.client, `the ${to.side} database`, attemptToken(epoch), disableSql(forward))
+    await endApplying(to.client, forward)
     const lsn = await advanceSlot(to.client, reverse)
-    const pinned = await underToken(from.client, `the ${from.side} database`, attemptToken(epoch), () =>
-      beginLinkAt(from.client, reverse, lsn),
-    )
-    if (!pinned)
+    const pin = mayPin ? pinLinkSql(reverse, lsn) : ''
+    await underToken(from.client, `the ${from.side} database`, attemptToken(epoch), pin)
+    if (!mayPin)
       say(
         `the ${from.side} may not be told where the link back begins: if the ${to.side} crashes before its next checkpoint, the way back is lost`,
       )
@@ -169,18 +166,12 @@ export const open: Step = {
   async verify({ switchover }) {
     const { to, epoch, fence: plan } = planOf(switchover)
     const role = plan.to.roles[0]
-    await to.client.query('begin')
-    try {
-      if (role) await to.client.query(`set local role ${to.client.escapeIdentifier(role)}`)
-      await to.client.query(
-        'insert into lift.canary (epoch, written_at) values ($1, now()) on conflict (epoch) do update set written_at = now()',
-        [epoch],
-      )
-      await to.client.query('commit')
-    } catch (error) {
-      await to.client.query('rollback')
-      throw error
-    }
+    // One transaction in one round trip: without BEGIN in it, it ends with the last statement, or the first that fails.
+    await to.client.query(
+      `${role ? `set local role ${to.client.escapeIdentifier(role)};` : ''}
+       insert into lift.canary (epoch, written_at) values (${epoch}, now())
+       on conflict (epoch) do update set written_at = now()`,
+    )
   },
 }
 
@@ -205,43 +196,9 @@ export const resume: Step = {
   },
 }
 
-/** The watchdog's deadline once writes flow: what is left may take as long as a busy server needs, milliseconds. */
-export const unhurriedMs = 60_000
-
-export const clearOldLink: Step = {
-  name: 'clear-away',
-  summary: 'Start the link back; give the schedules back; remove the old link, the DDL freeze and the guard',
-  expectedMs: 500,
-  async act({ lift, switchover, watchdog, say }) {
-    const { from, to, forward, reverse, epoch } = planOf(switchover)
-    // Who has slept may find it settled, and another under way: a guard set anew would never be settled.
-    if (await watchdog.arming(epoch))
-      await watchdog.ease({ epoch, from: from.side, forward, deadlineMs: unhurriedMs })
-    const hold = await schedulesOf(lift.site).release(epoch)
-    if (hold) say(releasedText(hold))
-    await switchover.rows?.close()
-    await claim(from, settledToken(epoch))
-    await clearAway(to, from, forward, reverse)
-    await removeDdlFreeze(from.client)
-    // Only now is it settled on both sides: until here the watchdog finishes it if this run dies.
-    await watchdog.disarm(epoch)
-  },
-}
-
-/** A write on the new side arrives on the old one: rollback would lose nothing. */
-export const verifyWayBack: Step = {
-  name: 'verify-way-back',
-  summary: 'Prove that writes arrive on the old side',
-  expectedMs: 1000,
-  async act({ switchover }) {
-    const { from, to, reverse, epoch } = planOf(switchover)
-    const nonce = await writeNonce(to.client, to.side, `way back of epoch ${epoch}`)
-    await drain(to.client, from.client, reverse, nonce, 15_000)
-  },
-}
-
-/** Whatever order a runbook has: without the record nobody opens the new side. */
+/** Whatever order a runbook has: without the record nobody opens the new side. Who has just made it need not read it. */
 async function demandForward({ lift, switchover }: StepContext): Promise<void> {
+  if (switchover.stage === 'decided') return
   const { epoch } = planOf(switchover)
   const decision = await lift.decisions.read(epoch)
   demand(

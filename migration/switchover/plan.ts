@@ -5,7 +5,7 @@ import type { Side } from '../gate/gate.ts'
 import type { Lift } from '../lift.ts'
 import { fencedTables } from '../lift-schema.ts'
 import { type Relation, subscriptionOwners, userSequences, writingRoles } from '../postgres/catalog.ts'
-import { linkName, subscriptions } from '../replication.ts'
+import { linkName, mayPinLinks, subscriptions } from '../replication.ts'
 import type { Site } from '../site.ts'
 
 /** What one switchover moves, found before the pause so that the pause only acts. */
@@ -21,6 +21,8 @@ export interface Switchover {
   reverse: string
   fence: { from: FencePlan; to: FencePlan }
   sequences: Relation[]
+  /** Whether `from` may be told in its WAL where the link back begins. */
+  mayPin: boolean
 }
 
 /** The side that accepts writes now: the one whose fence is open. */
@@ -59,6 +61,7 @@ export async function planSwitchover(lift: Lift, fromSide: Side, epoch: number):
     reverse: linkName(lift.site, epoch),
     fence: { from: await planFence(lift, from), to: await planFence(lift, to) },
     sequences: await userSequences(from.client),
+    mayPin: await mayPinLinks(from.client),
   }
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -82,6 +83,12 @@ export async function startPgbouncer(options: PgBouncerOptions): Promise<PgBounc
   }
 }
 
+/**
+ * As many as there are processors, and one for the disk: more sessions do not answer sooner, and each that is new
+ * after a switchover costs what ten requests cost.
+ */
+const poolSize = availableParallelism() + 1
+
 /** A PgBouncer process that reads this ini; it logs beside it. */
 export function spawnPgbouncer(sandbox: Sandbox, ini: string): ChildProcess {
   const log = openSync(join(dirname(ini), 'pgbouncer.log'), 'a')
@@ -117,7 +124,7 @@ auth_file = ${users}
 admin_users = lift
 pool_mode = transaction
 max_client_conn = 1000
-default_pool_size = 20
+default_pool_size = ${poolSize}
 ; one refused login would otherwise freeze the pool for 15 s
 server_login_retry = 0.1
 query_wait_timeout = 30

@@ -43,7 +43,7 @@ export async function openDatabases(
     await admin.connect()
     await admin.query(`CREATE DATABASE ${name} ${options[server.side] ?? ''}`)
     await admin.end()
-    const client = new pg.Client(server.url(name))
+    const client = new pg.Client({ connectionString: server.url(name), pipeline: true })
     client.on('error', () => {})
     await client.connect()
     return client
