@@ -55,7 +55,7 @@ async function wholeTable(): Promise<Target[]> {
   const site = join(sandbox.dir, 'site.yaml')
   writeFileSync(site, JSON.stringify({ source: { url: source }, target: { url: target } }))
   const command = () =>
-    program(process.execPath, ['scripts/start.mjs', 'verify', '--site', site, '--recheck', '0'])
+    program(process.execPath, ['start/start.mjs', 'verify', '--site', site, '--recheck', '0'])
   const peer = async (differences: number) => {
     const columns = ['account', 'amount', 'note', 'at'].flatMap((column) => ['-c', column])
     const [ours, theirs] = [source, target].map((url) => url.replace(/^postgres:/, 'postgresql:')) as [
@@ -84,7 +84,7 @@ async function wholeTable(): Promise<Target[]> {
   }
   const havePeer = existsSync(dataDiff)
   if (!havePeer) process.stdout.write(`data-diff is not there (${dataDiff}): no ratio to it\n`)
-  const start = () => program(process.execPath, ['scripts/start.mjs', 'verify', '--help'])
+  const start = () => program(process.execPath, ['start/start.mjs', 'verify', '--help'])
   await start() // makes the file that is kept
   for (const state of ['equal', 'one row differs']) {
     if (state !== 'equal')

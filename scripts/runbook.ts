@@ -113,7 +113,7 @@ async function main(): Promise<number> {
 function start(runbook: string, environment: Record<string, string>): Promise<number> {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', 'node_modules/zx/build/cli.js', `runbooks/${runbook}.md`],
+    ['--import', './start/pages.mjs', 'node_modules/zx/build/cli.js', `runbooks/${runbook}.md`],
     { stdio: 'inherit', env: { ...process.env, ...environment } },
   )
   // Ctrl-C reaches the child too; it ends in order, and we with it.

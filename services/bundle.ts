@@ -20,8 +20,10 @@ export interface Bundle {
 const root = join(import.meta.dirname, '..')
 export const entryOf = (name: FunctionName): string => join(root, 'services', name, 'handler.ts')
 
+// In parts: it is the bundle's own address, and start/bundle.mjs would put that of this file in its place.
+const own = ['import', 'meta', 'url'].join('.')
 /** Dependencies in CommonJS ask for `require`; a bundle in ESM has none of its own. */
-const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+const banner = `import { createRequire } from 'node:module'; const require = createRequire(${own});`
 
 /** A program and what it needs as one module of ESM, which is there much sooner than the many it is made of. */
 export const inOneFile = {

@@ -11,11 +11,11 @@ export interface Command {
 }
 
 /** What npm runs for these; the others run under tsx. */
-const startsFast = new Set(['runbook', 'verify'])
+const startsFast = new Set(['rehearse', 'runbook', 'verify'])
 
 /** `npm run NAME -- ARGS` without npm, in a process group of its own; the sandbox ends what a test leaves. */
 export function begin(name: string, args: string[], env: Record<string, string> = {}): Command {
-  const node = startsFast.has(name) ? ['scripts/start.mjs', name] : ['--import', 'tsx', `scripts/${name}.ts`]
+  const node = startsFast.has(name) ? ['start/start.mjs', name] : ['--import', 'tsx', `scripts/${name}.ts`]
   const child = spawn(process.execPath, [...node, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

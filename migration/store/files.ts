@@ -11,9 +11,13 @@ export function fileStore(folder: string): Store {
 
   /** A durable file beside the one that is meant, for link or rename. */
   async function beside(path: string, text: string, lasting?: 'passing'): Promise<string> {
-    await mkdir(dirname(path), { recursive: true })
     const draft = `${path}.${process.pid}-${++drafts}.draft`
-    const file = await open(draft, 'w')
+    // The folder is nearly always there: the watchdog writes many times a second.
+    const file = await open(draft, 'w').catch(async (error) => {
+      absent(undefined)(error)
+      await mkdir(dirname(path), { recursive: true })
+      return open(draft, 'w')
+    })
     try {
       await file.writeFile(text)
       if (!lasting) await file.sync()
@@ -25,7 +29,7 @@ export function fileStore(folder: string): Store {
 
   return {
     place: folder,
-    paceMs: 25,
+    paceMs: 50,
     async create(key, text) {
       const path = pathOf(key)
       const draft = await beside(path, text)

@@ -17,7 +17,7 @@ export interface WatchdogEvents {
   troubled?(error: Error): void
 }
 
-/** While payments may be waiting it looks this often, wherever the mailbox is. */
+/** While payments may be waiting it looks twice in a pace, and at least this often, wherever the mailbox is. */
 const guardingPaceMs = 200
 
 /**
@@ -69,7 +69,7 @@ export async function watch(
       if (!now || !late(now)) continue
       await settleOne(arming).catch((error) => events.failed(arming, error as Error))
     }
-    const restMs = armings.length > 0 ? Math.min(desk.paceMs, guardingPaceMs) : desk.paceMs
+    const restMs = armings.length > 0 ? Math.min(desk.paceMs / 2, guardingPaceMs) : desk.paceMs
     await delay(restMs, undefined, { signal }).catch(() => {})
   }
 

@@ -3,6 +3,7 @@ import { openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Duplex } from 'node:stream'
+import { startable } from '../../start/bundle.mjs'
 import type { Sandbox } from '../host/sandbox.ts'
 import { projectRoot } from '../host/server-process.ts'
 
@@ -29,6 +30,7 @@ export interface RunnerOptions {
 }
 
 let started = 0
+const preload = await startable('rehearsal/faults/preload.ts')
 
 export function startRunner({ sandbox, siteFile, runbook, hold = [], env = {} }: RunnerOptions): Runner {
   const log = join(sandbox.dir, `runbook-${runbook}-${++started}.log`)
@@ -36,7 +38,7 @@ export function startRunner({ sandbox, siteFile, runbook, hold = [], env = {} }:
   const child = spawn(
     process.execPath,
     [
-      ...['--import', 'tsx', '--import', './rehearsal/faults/preload.ts'],
+      ...['--import', './start/pages.mjs', '--import', preload],
       ...['node_modules/zx/build/cli.js', `runbooks/${runbook}.md`],
     ],
     {

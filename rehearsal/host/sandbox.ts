@@ -26,15 +26,11 @@ export function createSandbox(prefix = 'payments-lift-'): Sandbox {
   const dir = mkdtempSync(join(tmpdir(), prefix))
   // Servers started by root run as another user, who must be able to pass through.
   chmodSync(dir, 0o711)
-  const reaper = spawn(
-    process.execPath,
-    ['--import', 'tsx', fileURLToPath(new URL('reaper.ts', import.meta.url)), dir],
-    {
-      cwd: fileURLToPath(new URL('../..', import.meta.url)),
-      stdio: ['pipe', 'ignore', 'inherit'],
-      detached: true,
-    },
-  )
+  const reaper = spawn(process.execPath, ['start/start.mjs', 'rehearsal/host/reaper.ts', dir], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    stdio: ['pipe', 'ignore', 'inherit'],
+    detached: true,
+  })
   let closing = false
   const ended = new Promise<void>((resolve) => reaper.once('exit', () => resolve()))
   reaper.unref()

@@ -17,7 +17,7 @@ export interface ServerProcess {
 
 /** A TypeScript program of this project, in a process and a process group of its own: Ctrl-C reaches only us. */
 export const spawnProgram: typeof spawnNode = (sandbox, name, args, env, output) =>
-  spawnNode(sandbox, name, ['--import', 'tsx', ...args], env, output)
+  spawnNode(sandbox, name, ['start/start.mjs', ...args], env, output)
 
 /** The same of a program that is JavaScript already. */
 export function spawnNode(

@@ -29,8 +29,10 @@ export interface Load {
  * the load generator has ended, e.g. because the disk is full.
  */
 export async function startLoad(options: LoadOptions): Promise<Load> {
-  const main = fileURLToPath(new URL('main.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main], {
+  const [start, main] = ['../../start/start.mjs', 'main.ts'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  ) as [string, string]
+  const child = spawn(process.execPath, [start, main], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>()

@@ -1,12 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { freePort } from '../host/free-port.ts'
+import { poolSize } from '../host/pool-size.ts'
 import type { Sandbox } from '../host/sandbox.ts'
 import { handOver, unprivilegedUser } from '../host/unprivileged.ts'
 import type { PostgresServer } from '../postgres/server.ts'
@@ -82,12 +82,6 @@ export async function startPgbouncer(options: PgBouncerOptions): Promise<PgBounc
       throw new Error(`PgBouncer did not start:\n${readFileSync(join(dir, 'pgbouncer.log'), 'utf8')}`)
   }
 }
-
-/**
- * As many as there are processors, and one for the disk: more sessions do not answer sooner, and each that is new
- * after a switchover costs what ten requests cost.
- */
-const poolSize = availableParallelism() + 1
 
 /** A PgBouncer process that reads this ini; it logs beside it. */
 export function spawnPgbouncer(sandbox: Sandbox, ini: string): ChildProcess {

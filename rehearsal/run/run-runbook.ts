@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { spawnProgram } from '../host/server-process.ts'
+import { spawnNode } from '../host/server-process.ts'
 import type { World } from '../world/world.ts'
 
 export interface RunbookRun {
@@ -12,10 +12,8 @@ export interface RunbookRun {
 /** Runs a runbook as an operator does: zx on the Markdown file, against the world's site file. */
 export async function runRunbook(world: World, name: string): Promise<RunbookRun> {
   const log = `runbook-${name}-${++runs}`
-  const child = spawnProgram(world.sandbox, log, ['node_modules/zx/build/cli.js', `runbooks/${name}.md`], {
-    LIFT_SITE: world.siteFile,
-    LIFT_EXECUTE: '1',
-  })
+  const page = ['--import', './start/pages.mjs', 'node_modules/zx/build/cli.js', `runbooks/${name}.md`]
+  const child = spawnNode(world.sandbox, log, page, { LIFT_SITE: world.siteFile, LIFT_EXECUTE: '1' })
   const code = await new Promise((resolve) => child.once('exit', resolve))
   return { ok: code === 0, output: readFileSync(join(world.sandbox.dir, `${log}.log`), 'utf8') }
 }

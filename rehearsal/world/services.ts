@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Cloud } from '../aws/cloud.ts'
 import type { PoolerTask } from '../aws/poolers.ts'
+import { poolSize } from '../host/pool-size.ts'
 import type { Sandbox } from '../host/sandbox.ts'
 import { type ServerProcess, startServer } from '../host/server-process.ts'
 import { type PgBouncerServer, startPgbouncer } from '../pgbouncer/server.ts'
@@ -47,6 +48,7 @@ export async function startServices(
           ? {
               GATE: 'agents',
               DATABASE_URL: source.url(database, app.user, app.password),
+              POOL_SIZE: String(poolSize),
               ROUTE_FILE: join(sandbox.dir, `route-${side}.json`),
             }
           : { GATE: 'pgbouncer', DATABASE_URL: (poolerTasks[at] ?? poolers[at])?.appUrl as string }),

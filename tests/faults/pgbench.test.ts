@@ -1,12 +1,12 @@
 /** pgbench's own TPC-B through a short lift; the long one is `npm run bench -- pgbench`. */
 import { liftPgbench } from '../../rehearsal/pgbench/lift.ts'
-import { needs } from '../parts.ts'
+import { needs, thorough } from '../parts.ts'
 
 const test = needs('pgbouncer', 'pgbench')
 
 test('replicate, cutover and rollback under pgbench: no failed transaction, and equal sums', async (t) => {
   const { failed, processed, differing, sums } = await liftPgbench({
-    accounts: 200_000,
+    accounts: thorough ? 200_000 : 20_000,
     tps: 40,
     switches: 2,
   })

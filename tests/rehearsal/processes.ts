@@ -14,7 +14,7 @@ const root = new URL('../../', import.meta.url)
 
 /** Runs a TypeScript file of the project as a process; it is killed when the test ends. */
 export function run(t: ExecutionContext, file: string, env: Record<string, string>): ChildProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL(file, root))], {
+  const child = spawn(process.execPath, ['start/start.mjs', file], {
     cwd: fileURLToPath(root),
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

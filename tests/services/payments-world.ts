@@ -148,7 +148,7 @@ export async function failService(t: ExecutionContext, variables: Record<string,
 }
 
 function spawnService(t: ExecutionContext, variables: Record<string, string>) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'services/payments/server.ts'], {
+  const child = spawn(process.execPath, ['start/start.mjs', 'services/payments/server.ts'], {
     env: {
       PATH: process.env.PATH,
       SIDE: 'on-premises',

@@ -49,7 +49,7 @@ export async function startPoolerTask(
   handOver(folder)
   const port = await freePort()
   const login = (side: Side) => JSON.stringify({ username: `pay_app_${side}`, password: passwords[side] })
-  const agent = spawn(process.execPath, ['--import', 'tsx', 'services/route-agent/server.ts'], {
+  const agent = spawn(process.execPath, ['start/start.mjs', 'services/route-agent/server.ts'], {
     env: {
       ...process.env,
       HOST: '127.0.0.1',

@@ -1,20 +1,9 @@
-/**
- * Starts a command of this folder from one file that esbuild makes of it and keeps in node_modules/.cache, in a fifth
- * of the processor time that tsx takes for it: node scripts/start.mjs verify …
- * The file is made anew when a source of it, the installed packages or this file changed. Where it cannot be made, for
- * whatever reason, tsx starts the command.
- */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 const root = resolve(import.meta.dirname, '..')
-const [name] = process.argv.splice(2, 1)
-const source = join(import.meta.dirname, `${name}.ts`)
-const folder = join(root, 'node_modules/.cache/payments-lift', name)
-const list = join(folder, 'made.json')
-
 /** These are taken in; the others are loaded from where npm has put them, when they are needed. */
 const takenIn = /^(pg|yaml|zod)$/
 const dayMs = 24 * 3600 * 1000
@@ -28,7 +17,7 @@ function stampOf(files) {
   return hash.digest('hex')
 }
 
-function made() {
+function made(list) {
   try {
     const { files, stamp, entry } = JSON.parse(readFileSync(list, 'utf8'))
     return stampOf(files) === stamp && statSync(join(root, entry)).isFile() ? entry : undefined
@@ -60,7 +49,7 @@ const ourFiles = {
   },
 }
 
-async function make() {
+async function make(source, folder, list) {
   mkdirSync(folder, { recursive: true })
   for (const each of readdirSync(folder))
     if (statSync(join(folder, each)).mtimeMs < Date.now() - dayMs)
@@ -88,24 +77,32 @@ async function make() {
     plugins: [ourFiles],
   })
   const ours = Object.keys(metafile.inputs).filter((file) => !/^(node_modules|<)/.test(file))
-  const files = [...ours, 'package-lock.json', 'scripts/start.mjs']
-  const entry = join('node_modules/.cache/payments-lift', name, into.slice(folder.length + 1), `${name}.mjs`)
+  const files = [...ours, 'package-lock.json', 'start/bundle.mjs']
+  const entry = relative(root, join(into, `${basename(source, '.ts')}.mjs`))
   writeFileSync(`${list}.${process.pid}`, JSON.stringify({ files, stamp: stampOf(files), entry }))
   renameSync(`${list}.${process.pid}`, list)
   return entry
 }
 
-async function fileToImport() {
-  const kept = made()
-  if (kept) return join(root, kept)
+/**
+ * The file to import in place of a TypeScript source of this folder: one that esbuild makes of it and keeps in
+ * node_modules/.cache, which starts in a fifth of the processor time that tsx takes. It is made anew when a source of
+ * it, the installed packages or this file changed. Where it cannot be made, for whatever reason, it is the source
+ * itself, and tsx is ready to load it.
+ */
+export async function startable(path) {
+  const source = resolve(root, path)
+  const name = relative(root, source).replace(/\.ts$/, '').replaceAll(/[\\/]/g, '-')
+  const folder = join(root, 'node_modules/.cache/payments-lift', name)
+  const list = join(folder, 'made.json')
+  process.setSourceMapsEnabled(true)
+  const kept = made(list)
+  if (kept) return pathToFileURL(join(root, kept)).href
   try {
-    return join(root, await make())
+    return pathToFileURL(join(root, await make(source, folder, list))).href
   } catch {
     const { register } = await import('tsx/esm/api')
     register()
-    return source
+    return pathToFileURL(source).href
   }
 }
-
-process.setSourceMapsEnabled(true)
-await import(pathToFileURL(await fileToImport()).href)

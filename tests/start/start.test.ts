@@ -19,17 +19,18 @@ const root = resolve(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'start-'))
 test.after.always(() => rmSync(folder, { recursive: true, force: true }))
 
+const own = ['start/start.mjs', 'start/bundle.mjs']
 const write = (file: string, text: string) => writeFileSync(join(folder, file), text)
 const run = async (...args: string[]) =>
-  (await promisify(execFile)(process.execPath, ['scripts/start.mjs', 'say', ...args], { cwd: folder })).stdout
+  (await promisify(execFile)(process.execPath, ['start/start.mjs', 'say', ...args], { cwd: folder })).stdout
 const kept = async () =>
-  (await readdir(join(folder, 'node_modules/.cache/payments-lift/say'))).filter(
+  (await readdir(join(folder, 'node_modules/.cache/payments-lift/scripts-say'))).filter(
     (name) => name !== 'made.json',
   )
 
 test('a command is made once, and anew when a source of it changes', async (t) => {
-  for (const each of ['scripts', 'part', 'node_modules']) mkdirSync(join(folder, each))
-  copyFileSync(join(root, 'scripts/start.mjs'), join(folder, 'scripts/start.mjs'))
+  for (const each of ['scripts', 'start', 'part', 'node_modules']) mkdirSync(join(folder, each))
+  for (const each of own) copyFileSync(join(root, each), join(folder, each))
   for (const each of ['esbuild', 'zod'])
     symlinkSync(join(root, 'node_modules', each), join(folder, 'node_modules', each))
   write('package-lock.json', '{}')
@@ -53,12 +54,12 @@ test('a command is made once, and anew when a source of it changes', async (t) =
 test('every command of package.json that starts so can be made into one file', async (t) => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const names = Object.values<string>(scripts).flatMap(
-    (line) => line.match(/scripts\/start\.mjs (\S+)/)?.[1] ?? [],
+    (line) => line.match(/start\/start\.mjs (\S+)/)?.[1] ?? [],
   )
-  t.deepEqual(names.toSorted(), ['runbook', 'verify'])
+  t.deepEqual(names.toSorted(), ['rehearse', 'runbook', 'verify'])
   const project = mkdtempSync(join(folder, 'project-'))
-  mkdirSync(join(project, 'scripts'))
-  copyFileSync(join(root, 'scripts/start.mjs'), join(project, 'scripts/start.mjs'))
+  for (const each of ['scripts', 'start']) mkdirSync(join(project, each))
+  for (const each of own) copyFileSync(join(root, each), join(project, each))
   mkdirSync(join(project, 'node_modules'))
   const packages = readdirSync(join(root, 'node_modules')).filter((name) => !name.startsWith('.'))
   for (const each of [
@@ -68,8 +69,8 @@ test('every command of package.json that starts so can be made into one file', a
     symlinkSync(join(root, each), join(project, each))
   writeFileSync(join(project, 'package-lock.json'), '{}')
   for (const name of names) {
-    await promisify(execFile)(process.execPath, ['scripts/start.mjs', name, '--help'], { cwd: project })
-    const made = await readdir(join(project, 'node_modules/.cache/payments-lift', name))
+    await promisify(execFile)(process.execPath, ['start/start.mjs', name, '--help'], { cwd: project })
+    const made = await readdir(join(project, 'node_modules/.cache/payments-lift', `scripts-${name}`))
     t.true(made.includes('made.json'), `${name}: ${made}`)
   }
 })
