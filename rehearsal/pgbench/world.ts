@@ -10,6 +10,9 @@ import { superviseWatchdog } from '../world/watchdog.ts'
 
 export const database = 'bench'
 
+/** A transaction of pgbench holds one for seven round trips: 500 a second need four to five at once. */
+const sessions = 10
+
 /** Accounts to a branch, as pgbench has them. */
 const accountsOfABranch = 100_000
 
@@ -83,7 +86,15 @@ export async function createPgbenchWorld({
       }),
     )
     await run(source.url(database), rows(accounts))
-    const pooler = await startPgbouncer({ name: 'pgbouncer', sandbox, database, app, source, target })
+    const pooler = await startPgbouncer({
+      name: 'pgbouncer',
+      sandbox,
+      database,
+      app,
+      source,
+      target,
+      poolSize: sessions,
+    })
     const journal = join(sandbox.dir, 'journal')
     mkdirSync(journal)
     const siteFile = join(sandbox.dir, 'site.yaml')

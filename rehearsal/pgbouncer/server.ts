@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { freePort } from '../host/free-port.ts'
-import { poolSize } from '../host/pool-size.ts'
+import { poolSize as usualPoolSize } from '../host/pool-size.ts'
 import type { Sandbox } from '../host/sandbox.ts'
 import { handOver, unprivilegedUser } from '../host/unprivileged.ts'
 import type { PostgresServer } from '../postgres/server.ts'
@@ -45,10 +45,12 @@ export interface PgBouncerOptions {
   app: { user: string; password: string }
   source: PostgresServer
   target: PostgresServer
+  /** Sessions on the server; a transaction of many round trips holds one for as long as its client takes. */
+  poolSize?: number
 }
 
 export async function startPgbouncer(options: PgBouncerOptions): Promise<PgBouncerServer> {
-  const { sandbox, name, database, app, source, target } = options
+  const { sandbox, name, database, app, source, target, poolSize = usualPoolSize } = options
   const dir = mkdtempSync(join(sandbox.dir, `${name}-`))
   handOver(dir)
   const secret = randomBytes(12).toString('hex')
@@ -57,7 +59,7 @@ export async function startPgbouncer(options: PgBouncerOptions): Promise<PgBounc
   const ini = join(dir, 'pgbouncer.ini')
   for (let attempt = 1; ; attempt++) {
     const port = await freePort()
-    write(ini, configuration(database, source, target, port, users))
+    write(ini, configuration(database, source, target, port, users, poolSize))
     let child = spawnPgbouncer(sandbox, ini)
     const admin = `postgres://lift:${secret}@127.0.0.1:${port}/pgbouncer`
     if (await answers(child, admin)) {
@@ -102,6 +104,7 @@ function configuration(
   target: PostgresServer,
   port: number,
   users: string,
+  poolSize: number,
 ): string {
   const entry = (name: string, server: PostgresServer) =>
     `${name} = host=127.0.0.1 port=${server.port} dbname=${database}`
