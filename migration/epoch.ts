@@ -31,11 +31,10 @@ const staleToken = 'LF002'
 /**
  * Runs PL/pgSQL statements in one transaction that locks the database's fence row, refuses an older token and leaves
  * ours. The row as it was is `was` in them. It is one round trip: on a busy machine each costs the pause milliseconds.
- * @param client a session of the holder, outside a transaction
+ * @param database with a session of the holder, outside a transaction
  */
 export async function underToken(
-  client: ClientBase,
-  where: string,
+  { client, side }: { client: ClientBase; side: Side },
   token: number,
   statements: string,
 ): Promise<void> {
@@ -53,13 +52,13 @@ export async function underToken(
     await client.query(`do ${pg.escapeLiteral(block)}`)
   } catch (error) {
     const { code, detail } = error as pg.DatabaseError
-    throw code === staleToken ? new StaleTokenError(where, token, Number(detail)) : error
+    throw code === staleToken ? new StaleTokenError(`the ${side} database`, token, Number(detail)) : error
   }
 }
 
 /** Leaves our token on a database and does nothing else: acts of older ones are refused from here on. */
 export async function claim(database: { client: ClientBase; side: Side }, token: number): Promise<void> {
-  await underToken(database.client, `the ${database.side} database`, token, '')
+  await underToken(database, token, '')
 }
 
 export interface FenceRow {

@@ -21,8 +21,7 @@ export interface FencePlan {
 export async function fence(client: ClientBase, side: Side, token: number, plan: FencePlan): Promise<void> {
   const saved = pg.escapeLiteral(JSON.stringify(plan.roles))
   await underToken(
-    client,
-    `the ${side} database`,
+    { client, side },
     token,
     `${lockTimeouts(plan.lockTimeoutMs)}
      ${triggerSql(plan.tables, 'fenced')}
@@ -56,8 +55,7 @@ async function openOnce(
   plan: Omit<FencePlan, 'roles'>,
 ): Promise<void> {
   await underToken(
-    client,
-    `the ${side} database`,
+    { client, side },
     token,
     `if was.state <> 'open' then
        ${lockTimeouts(plan.lockTimeoutMs)}

@@ -95,7 +95,6 @@ export async function startable(path) {
   const name = relative(root, source).replace(/\.ts$/, '').replaceAll(/[\\/]/g, '-')
   const folder = join(root, 'node_modules/.cache/payments-lift', name)
   const list = join(folder, 'made.json')
-  process.setSourceMapsEnabled(true)
   const kept = made(list)
   if (kept) return pathToFileURL(join(root, kept)).href
   try {

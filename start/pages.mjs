@@ -2,6 +2,7 @@
 import { register } from 'node:module'
 import { startable } from './bundle.mjs'
 
+process.setSourceMapsEnabled(true)
 // What a page imports, made into one file: the run begins a second sooner.
 const runbook = await startable('migration/runbook.ts')
 const hook = `export const resolve = (specifier, context, next) =>

@@ -4,5 +4,6 @@
  */
 import { startable } from './bundle.mjs'
 
+process.setSourceMapsEnabled(true)
 const [name] = process.argv.splice(2, 1)
 await import(await startable(name.endsWith('.ts') ? name : `scripts/${name}.ts`))

@@ -91,7 +91,7 @@ export const moveSequences: Step = {
   async act({ switchover }) {
     const { from, to, epoch, sequences } = planOf(switchover)
     const states = await readSequences(from.client, sequences)
-    await underToken(to.client, `the ${to.side} database`, attemptToken(epoch), sequenceSql(states))
+    await underToken(to, attemptToken(epoch), sequenceSql(states))
   },
   async verify({ switchover }) {
     const { from, to, sequences } = planOf(switchover)
@@ -111,11 +111,11 @@ export const turnReplication: Step = {
   expectedMs: 20,
   async act({ switchover, say }) {
     const { from, to, epoch, forward, reverse, mayPin } = planOf(switchover)
-    await underToken(to.client, `the ${to.side} database`, attemptToken(epoch), disableSql(forward))
+    await underToken(to, attemptToken(epoch), disableSql(forward))
     await endApplying(to.client, forward)
     const lsn = await advanceSlot(to.client, reverse)
     const pin = mayPin ? pinLinkSql(reverse, lsn) : ''
-    await underToken(from.client, `the ${from.side} database`, attemptToken(epoch), pin)
+    await underToken(from, attemptToken(epoch), pin)
     if (!mayPin)
       say(
         `the ${from.side} may not be told where the link back begins: if the ${to.side} crashes before its next checkpoint, the way back is lost`,

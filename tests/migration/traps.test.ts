@@ -61,14 +61,13 @@ test.serial(
   async (t) => {
     const { source, target, link } = await replicated(t, servers)
     await target.query(`alter subscription ${link} set (synchronous_commit = on)`)
-    const atPageEnd = (sql: { query: pg.ClientBase['query'] }) => endAtPage(sql as pg.ClientBase)
     // The WAL ends at a page's end between the commit of the nonce and the look at the position.
     const wrapped = Object.create(source, {
       query: {
         value: async (text: string) => {
           const [write, look] = text.split(/(?<=commit;)/)
           const written = (await source.query(write!)) as unknown as pg.QueryResult[]
-          await atPageEnd(source)
+          await endAtPage(source)
           return [...written, await source.query(look!)]
         },
       },
