@@ -1,8 +1,9 @@
-import type { Socket } from 'node:net'
 import pg from 'pg'
 import { epochOfToken, StaleTokenError } from '../epoch.ts'
 import { allTried, type GateState, PauseTimeoutError, type Route, type Side, type WriteGate } from './gate.ts'
+import { adminConsole } from './pgbouncer-console.ts'
 import { readIni, readMark, replaceFile, type ServerLogin, withMark, withRoute } from './pgbouncer-ini.ts'
+import { awaitLogins } from './pgbouncer-logins.ts'
 
 export interface PgBouncerOptions {
   /** The name under which the application asks for the database. */
@@ -24,6 +25,13 @@ export function pgbouncerGate(options: PgBouncerOptions): WriteGate {
     async pause(token, timeoutMs) {
       // All first: each waits for the disk, and none may hold requests meanwhile.
       for (const pooler of poolers) pooler.claim(token)
+      const asks = poolers.map(({ ask }) => ask)
+      if (!(await awaitLogins(asks, options.database, timeoutMs))) {
+        const where = poolers.map((pooler) => pooler.where).join(' or ')
+        throw new PauseTimeoutError(
+          `${where} has been opening a session of «${options.database}» for ${timeoutMs} ms; nothing was held or changed; see in its log whether the server takes logins, and try later`,
+        )
+      }
       const outcomes = await Promise.allSettled(poolers.map((pooler) => pooler.pause(timeoutMs)))
       const failed = outcomes.find((outcome) => outcome.status === 'rejected')
       if (!failed) return
@@ -63,8 +71,8 @@ function createPooler(
 ) {
   const where = `PgBouncer at ${new URL(admin).host}`
   // PAUSE occupies its connection until it is through: what undoes it needs another.
-  const pausing = console(admin)
-  const commanding = console(admin, answerWithinMs)
+  const pausing = adminConsole(admin)
+  const commanding = adminConsole(admin, answerWithinMs)
 
   function claim(token: number): void {
     const text = readIni(ini)
@@ -80,6 +88,8 @@ function createPooler(
   }
 
   return {
+    where,
+    ask: commanding.query,
     claim,
     async pause(timeoutMs: number) {
       const paused = pausing.query(`pause ${database}`).then(
@@ -158,52 +168,6 @@ function createPooler(
 
 /** How long a command may go without an answer, milliseconds: a pooler that is frozen must not hold up the others. */
 const answerWithinMs = 5000
-
-/** An admin console that is connected at its first command; it speaks only the simple query protocol. */
-function console(url: string, queryTimeoutMs?: number) {
-  let connecting: Promise<pg.Client> | undefined
-  let connected: pg.Client | undefined
-  const connect = async () => {
-    const client = new pg.Client({
-      connectionString: url,
-      connectionTimeoutMillis: 3000,
-      ...(queryTimeoutMs && { query_timeout: queryTimeoutMs }),
-    })
-    client.on('error', () => {
-      connecting = undefined
-    })
-    await client.connect()
-    connected = client
-    return client
-  }
-  const open = () => {
-    connecting ??= connect()
-    connecting.catch(() => {
-      connecting = undefined
-    })
-    return connecting
-  }
-  return {
-    open,
-    drop() {
-      connecting = undefined
-      // The driver's way to end waits for the answer that will not come.
-      ;(connected as unknown as { connection: { stream: Socket } } | undefined)?.connection.stream.destroy()
-    },
-    async query(command: string): Promise<Record<string, string>[]> {
-      try {
-        return (await (await open()).query(command)).rows
-      } catch (error) {
-        // Whoever asks next must not wait behind a command that is not answered.
-        if (/timeout/i.test((error as Error).message)) this.drop()
-        throw error
-      }
-    },
-    async end() {
-      await connecting?.then((client) => client.end()).catch(() => {})
-    },
-  }
-}
 
 async function before(promise: Promise<boolean>, timeoutMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined

@@ -2,7 +2,9 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import pg from 'pg'
 import { settledToken } from '../../migration/epoch.ts'
 import type { Side } from '../../migration/gate/gate.ts'
+import { adminConsole } from '../../migration/gate/pgbouncer-console.ts'
 import { withMark, withRoute } from '../../migration/gate/pgbouncer-ini.ts'
+import { awaitLogins } from '../../migration/gate/pgbouncer-logins.ts'
 import { openLift } from '../../migration/lift.ts'
 import { ensurePublication } from '../../migration/publication.ts'
 import { createSlot, dropSlot, linkName } from '../../migration/replication.ts'
@@ -31,11 +33,12 @@ export async function switchByHand(
      with (slot_name = ${reverse}, create_slot = false, copy_data = false, enabled = false)`,
   )
   await to.client.query(`alter subscription ${forward} set (synchronous_commit = 'on')`)
-  const console = new pg.Client(world.pooler.admin)
-  await console.connect()
+  const console = adminConsole(world.pooler.admin)
   const tables = fence.from.tables.map(({ schema, name }) => `alter table only "${schema}"."${name}"`)
   const roles = fence.from.roles.map((role) => `alter role "${role}"`)
   const token = settledToken(epoch)
+
+  await awaitLogins([console.query], database, 10_000)
 
   const fromMs = Date.now()
   await console.query(`pause ${database}`)
