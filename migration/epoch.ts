@@ -32,11 +32,13 @@ const staleToken = 'LF002'
  * Runs PL/pgSQL statements in one transaction that locks the database's fence row, refuses an older token and leaves
  * ours. The row as it was is `was` in them. It is one round trip: on a busy machine each costs the pause milliseconds.
  * @param database with a session of the holder, outside a transaction
+ * @param afterwards PL/pgSQL for when that is committed, in the same round trip
  */
 export async function underToken(
   { client, side }: { client: ClientBase; side: Side },
   token: number,
   statements: string,
+  afterwards = '',
 ): Promise<void> {
   const block = `
     declare was lift.fence;
@@ -47,6 +49,7 @@ export async function underToken(
       end if;
       if was.token < ${token} then update lift.fence set token = ${token}; end if;
       ${statements}
+      ${afterwards && `commit; ${afterwards}`}
     end`
   try {
     await client.query(`do ${pg.escapeLiteral(block)}`)

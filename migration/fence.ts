@@ -3,7 +3,7 @@ import { underToken } from './epoch.ts'
 import type { Side } from './gate/gate.ts'
 import { triggerSql } from './lift-schema.ts'
 import { quoted, type Relation } from './postgres/catalog.ts'
-import { queryAll } from './postgres/session.ts'
+import { untilGoneSql } from './postgres/session.ts'
 
 /** What the fence covers; found before the pause, so that the pause only acts. */
 export interface FencePlan {
@@ -27,8 +27,14 @@ export async function fence(client: ClientBase, side: Side, token: number, plan:
      ${triggerSql(plan.tables, 'fenced')}
      ${plan.roles.map((role) => `alter role ${pg.escapeIdentifier(role)} nologin;`).join(' ')}
      update lift.fence set state = 'fenced', saved = case was.state when 'fenced' then was.saved else ${saved} end;`,
+    // Not before it is committed: they could log in again.
+    `${untilGoneSql(
+      `select pid from pg_catalog.pg_stat_activity
+       where usename = any (array[${plan.roles.map((role) => pg.escapeLiteral(role)).join(', ')}]::name[])
+         and datname = current_database() and pid <> pg_backend_pid()`,
+    )}
+     ${noPreparedSql}`,
   )
-  await endSessions(client, plan.roles)
 }
 
 /** Opens a fenced database again and gives LOGIN back to the roles that had it. */
@@ -95,23 +101,13 @@ async function endLockHolders(client: ClientBase, tables: Relation[]): Promise<v
   )
 }
 
-/**
- * A terminated session may still be there when `pg_terminate_backend` returns: asks until none is left. One that has
- * prepared a transaction could still commit it behind the fence.
- */
-async function endSessions(client: ClientBase, roles: string[]): Promise<void> {
-  const names = roles.map((role) => pg.escapeLiteral(role)).join(', ')
-  // Two statements in one round trip: the second looks when the sessions of the first are gone.
-  const text = `
-    select count(pg_terminate_backend(pid))::int as left from pg_catalog.pg_stat_activity
-    where usename = any (array[${names}]::name[]) and datname = current_database() and pid <> pg_backend_pid();
-    select gid from pg_catalog.pg_prepared_xacts where database = current_database()`
-  for (;;) {
-    const [sessions, prepared] = await queryAll(client, text)
-    if (sessions!.rows[0].left > 0) continue
-    if (prepared!.rows.length === 0) return
-    throw new Error(
-      `prepared transactions could commit behind the fence: ${prepared!.rows.map((row) => row.gid).join(', ')}; COMMIT PREPARED or ROLLBACK PREPARED them first`,
-    )
-  }
-}
+/** A session that has prepared a transaction could still commit it behind the fence. */
+const noPreparedSql = `
+  declare prepared text := (
+    select string_agg(gid, ', ') from pg_catalog.pg_prepared_xacts where database = current_database()
+  );
+  begin
+    if prepared <> '' then
+      raise exception 'prepared transactions could commit behind the fence: %; COMMIT PREPARED or ROLLBACK PREPARED them first', prepared;
+    end if;
+  end;`

@@ -1,5 +1,6 @@
 import pg, { type ClientBase } from 'pg'
 import { quoted, type Relation, userTables } from './postgres/catalog.ts'
+import { untilGoneSql } from './postgres/session.ts'
 import { publication } from './publication.ts'
 import type { Site } from './site.ts'
 
@@ -154,22 +155,20 @@ export async function setSynchronousCommit(
 
 export const disableSql = (name: string): string => `alter subscription ${name} disable;`
 
+/**
+ * PL/pgSQL that waits until a link that was disabled has no worker any more. Servers before 16 do not wake it, so it is
+ * ended.
+ */
+export const endApplyingSql = (name: string): string =>
+  untilGoneSql(
+    `select s.pid from pg_catalog.pg_stat_subscription s join pg_catalog.pg_stat_activity using (pid)
+     where s.subname = ${pg.escapeLiteral(name)}`,
+  )
+
 /** Stops a link for certain. */
 export async function disableSubscription(client: ClientBase, name: string): Promise<void> {
   await client.query(disableSql(name))
-  await endApplying(client, name)
-}
-
-/** Servers before 16 do not wake the worker of a link that was disabled, so it is ended; returns when it is gone. */
-export async function endApplying(client: ClientBase, name: string): Promise<void> {
-  for (;;) {
-    const { rows } = await client.query(
-      `select count(pg_terminate_backend(s.pid))::int as workers
-       from pg_catalog.pg_stat_subscription s join pg_catalog.pg_stat_activity a using (pid) where s.subname = $1`,
-      [name],
-    )
-    if (rows[0].workers === 0) return
-  }
+  await client.query(`do ${pg.escapeLiteral(`begin ${endApplyingSql(name)} end`)}`)
 }
 
 /** Removes a link from the subscribing side only; its slot on the other side is dropped there. */

@@ -74,11 +74,15 @@ function createPooler(
   const pausing = adminConsole(admin)
   const commanding = adminConsole(admin, answerWithinMs)
 
-  function claim(token: number): void {
+  /** Leaves the token in the ini, with the route if one is given: one file, one wait for the disk. */
+  function claim(token: number, route?: Route): void {
     const text = readIni(ini)
     const mark = readMark(text)
     if (mark && mark.token > token) throw new StaleTokenError(where, token, mark.token)
-    if (mark?.token !== token) replaceFile(ini, withMark(text, token, mark?.side ?? 'source'))
+    const routed = route ? withRoute(text, database, route, logins?.[route.side]) : text
+    const wanted = withMark(routed, token, route?.side ?? mark?.side ?? 'source')
+    // Tried again and again while somebody mends the file: what they wrote must not be written over.
+    if (wanted !== text) replaceFile(ini, wanted)
   }
 
   const show = async () => {
@@ -109,11 +113,7 @@ function createPooler(
       )
     },
     async route(token: number, route: Route) {
-      claim(token)
-      const text = readIni(ini)
-      const wanted = withMark(withRoute(text, database, route, logins?.[route.side]), token, route.side)
-      // Tried again and again while somebody mends the file: what they wrote must not be written over.
-      if (wanted !== text) replaceFile(ini, wanted)
+      claim(token, route)
       await commanding.query('reload')
       // RELOAD says success on a file it could not read.
       const { host, port } = await show()

@@ -45,6 +45,16 @@ export async function queryAll(client: pg.ClientBase, text: string): Promise<pg.
   return (await client.query(text)) as unknown as pg.QueryResult[]
 }
 
+/**
+ * PL/pgSQL that ends the processes whose `pid` a query gives and waits until it gives none: one that was terminated may
+ * still be there when `pg_terminate_backend` returns.
+ */
+export const untilGoneSql = (query: string): string => `
+  while (select count(pg_terminate_backend(pid)) > 0 from (${query}) still) loop
+    perform pg_sleep(0.001);
+    perform pg_stat_clear_snapshot();
+  end loop;`
+
 /** Ends a session, also one whose server does not answer any more. */
 export async function closeSession(client: pg.Client): Promise<void> {
   const stream = (client as unknown as { connection: { stream: Socket } }).connection.stream

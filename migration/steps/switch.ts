@@ -4,7 +4,7 @@ import { fence, unfence } from '../fence.ts'
 import {
   advanceSlot,
   disableSql,
-  endApplying,
+  endApplyingSql,
   pinLinkSql,
   setSynchronousCommit,
   subscriptions,
@@ -111,8 +111,7 @@ export const turnReplication: Step = {
   expectedMs: 20,
   async act({ switchover, say }) {
     const { from, to, epoch, forward, reverse, mayPin } = planOf(switchover)
-    await underToken(to, attemptToken(epoch), disableSql(forward))
-    await endApplying(to.client, forward)
+    await underToken(to, attemptToken(epoch), disableSql(forward), endApplyingSql(forward))
     const lsn = await advanceSlot(to.client, reverse)
     const pin = mayPin ? pinLinkSql(reverse, lsn) : ''
     await underToken(from, attemptToken(epoch), pin)
@@ -125,6 +124,7 @@ export const turnReplication: Step = {
     const { to, forward } = planOf(switchover)
     const link = (await subscriptions(to.client)).find((subscription) => subscription.name === forward)
     demand(link && !link.enabled, `the link ${forward} still runs: two links at once would feed each other`)
+    switchover.turned = true
   },
 }
 
@@ -160,7 +160,7 @@ export const open: Step = {
   async act(context) {
     await demandForward(context)
     const { to, epoch, fence: plan, forward } = planOf(context.switchover)
-    await stopLink(to, forward)
+    if (!context.switchover.turned) await stopLink(to, forward)
     await unfence(to.client, to.side, settledToken(epoch), plan.to)
   },
   async verify({ switchover }) {

@@ -15,6 +15,8 @@ export interface SwitchoverRun {
   nonce?: Nonce
   /** The schema when it should have been frozen, where it could not be: compared after the fence. */
   schema?: Schema
+  /** Set by `turn-replication`: the link forward was seen to be off. */
+  turned?: true
   /**
    * `attempting` from the arming of the watchdog until a decision stands: a failure goes back. `decided` when
    * this run made it: a failure goes forward. `lost` when somebody else made it: they carry it out, not we.
