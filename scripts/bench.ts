@@ -14,10 +14,20 @@ if (unknown) {
 }
 const chosen = asked.filter((name) => names.includes(name))
 const flags = asked.filter((word) => word.startsWith('-'))
+const short: string[] = []
 for (const name of chosen.length > 0 ? chosen : names) {
   console.log(`\n== ${name}`)
-  const { status } = spawnSync(process.execPath, ['--import', 'tsx', `benchmarks/${name}.ts`, ...flags], {
-    stdio: 'inherit',
-  })
-  if (status !== 0) process.exit(status ?? 1)
+  const { status, signal } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', `benchmarks/${name}.ts`, ...flags],
+    {
+      stdio: 'inherit',
+    },
+  )
+  if (signal) process.exit(130)
+  if (status !== 0) short.push(name)
+}
+if (short.length > 0) {
+  console.error(`\nfell short or did not run: ${short.join(', ')}`)
+  process.exit(1)
 }
