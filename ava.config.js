@@ -14,6 +14,7 @@ const first = [
   'rehearsal/rehearsal',
   'engine/lift',
   'migration/watchdog',
+  'together/switchover',
   'faults/faults',
   'together/program',
   'together/plain',

@@ -215,10 +215,20 @@ export async function execute(url: string, sql: string): Promise<pg.QueryResult>
   }
 }
 
-export async function testServers(
+const started = new Map<string, Promise<{ source: PostgresServer; target: PostgresServer }>>()
+
+/** A pair of servers for all tests of this process that want them like this; each test has databases of its own there. */
+export function testServers(
   majors: Partial<Record<Side, number>> = {},
   settings: Record<string, string> = {},
 ): Promise<{ source: PostgresServer; target: PostgresServer }> {
+  const like = JSON.stringify([majors, settings])
+  const servers = started.get(like) ?? startServers(majors, settings)
+  started.set(like, servers)
+  return servers
+}
+
+async function startServers(majors: Partial<Record<Side, number>>, settings: Record<string, string>) {
   const [source, target] = await Promise.all([
     testPostgres(undefined, 'source', settings, majors.source),
     testPostgres(undefined, 'target', settings, majors.target),
