@@ -25,6 +25,7 @@ export function pgbouncerGate(options: PgBouncerOptions): WriteGate {
     async pause(token, timeoutMs) {
       // All first: each waits for the disk, and none may hold requests meanwhile.
       for (const pooler of poolers) pooler.claim(token)
+      const until = performance.now() + timeoutMs
       const asks = poolers.map(({ ask }) => ask)
       if (!(await awaitLogins(asks, options.database, timeoutMs))) {
         const where = poolers.map((pooler) => pooler.where).join(' or ')
@@ -32,7 +33,9 @@ export function pgbouncerGate(options: PgBouncerOptions): WriteGate {
           `${where} has been opening a session of «${options.database}» for ${timeoutMs} ms; nothing was held or changed; see in its log whether the server takes logins, and try later`,
         )
       }
-      const outcomes = await Promise.allSettled(poolers.map((pooler) => pooler.pause(timeoutMs)))
+      const outcomes = await Promise.allSettled(
+        poolers.map((pooler) => pooler.pause(until - performance.now())),
+      )
       const failed = outcomes.find((outcome) => outcome.status === 'rejected')
       if (!failed) return
       // Those that did pause must not hold requests while the others could not.
@@ -109,7 +112,7 @@ function createPooler(
       paused.catch(() => {})
       pausing.drop()
       throw new PauseTimeoutError(
-        `${where}: a transaction was still open after ${timeoutMs} ms; requests flow again, nothing was changed; find it in pg_stat_activity (xact_start) and try later`,
+        `${where}: a transaction was still open after ${Math.round(timeoutMs)} ms; requests flow again, nothing was changed; find it in pg_stat_activity (xact_start) and try later`,
       )
     },
     async route(token: number, route: Route) {
