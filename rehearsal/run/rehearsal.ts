@@ -24,7 +24,7 @@ export interface Pace {
   betweenMs: number
 }
 
-const usualPace: Pace = { soakMs: 5000, betweenMs: 4000 }
+const usualPace: Pace = { soakMs: 5000, betweenMs: 2500 }
 
 /** Lines that stay are coloured where the terminal is. */
 export type ColourProgress = Progress & { color?: boolean }
