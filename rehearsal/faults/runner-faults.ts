@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { otherSide } from '../../migration/database.ts'
@@ -35,15 +36,37 @@ export const jumpingClocksAlone: PauseFault = {
   verdict: 'back',
 }
 
-/** Whether this machine lets us make a file system that is full. */
-export const canMount = (): boolean => process.platform === 'linux' && process.getuid?.() === 0
+let mounts: boolean | undefined
+
+/** Whether this machine lets us make a file system that is full; root in a container may not. */
+export function canMount(): boolean {
+  mounts ??= tryToMount()
+  return mounts
+}
+
+function tryToMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'payments-lift-mount-'))
+  try {
+    mountSmall(folder)
+    execFileSync('umount', ['-l', folder])
+    return true
+  } catch {
+    return false
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function mountSmall(folder: string): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder], { stdio: 'pipe' })
+}
 
 /** The disk of journal, decisions and mailbox fills up at a point: a small file system of its own is put in its place. */
 export async function diskFull(stage: Stage, at: Point): Promise<Outcome & { verdict: string }> {
   const { journal, sandbox } = stage.world
   const copy = mkdtempSync(join(sandbox.dir, 'journal-'))
   cpSync(journal, copy, whole)
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', journal])
+  mountSmall(journal)
   try {
     cpSync(copy, journal, whole)
     const filler = join(journal, 'filler')

@@ -62,7 +62,7 @@ const faultTrial = (fault: PauseFault): Trial => ({
 function inThePause(): Trial[] {
   const full = (['before drain', 'after decide'] as const).map(
     (at): Trial => ({
-      name: `disk of the journal full ${at}${canMount() ? '' : ' (left out: it takes root to mount a full file system)'}`,
+      name: `disk of the journal full ${at}${canMount() ? '' : ' (left out: it takes the right to mount a full file system)'}`,
       bounded: false,
       async run(stage) {
         if (canMount()) return diskFull(stage, at)

@@ -48,9 +48,14 @@ test.serial('a runner that sleeps and wakes after a later switchover changes not
 
 const full = 'a disk that is full in the pause blocks neither the decision nor the way back'
 const withDisk = canMount() ? test.serial : test.serial.skip
-withDisk(canMount() ? full : `${full}: skipped, it takes root to mount a full file system`, async (t) => {
-  t.is((await diskFull(stage, 'after decide')).verdict, 'forward')
-})
+withDisk(
+  canMount()
+    ? full
+    : `${full}: skipped, it takes the right to mount a full file system, as root has outside a container`,
+  async (t) => {
+    t.is((await diskFull(stage, 'after decide')).verdict, 'forward')
+  },
+)
 
 test.serial('after all of it nothing is lost, nothing is doubled, and no request has failed', async (t) => {
   const { problems, acknowledged } = await stage.verdict()
