@@ -48,9 +48,9 @@ export class Engine {
     this.folder = folder
   }
 
-  /** Starts the stand-in; state goes to a folder of its own, removed by `close`. */
-  static async start(): Promise<Engine> {
-    const folder = await mkdtemp(join(tmpdir(), 'payments-lift-engine-'))
+  /** Starts the stand-in; state goes to a folder of its own in `within`, removed by `close`. */
+  static async start(within = tmpdir()): Promise<Engine> {
+    const folder = await mkdtemp(join(within, 'payments-lift-engine-'))
     await Promise.all(['state', 'home'].map((name) => mkdir(join(folder, name))))
     return new Engine(await startStandIn(), folder)
   }

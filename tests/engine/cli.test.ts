@@ -1,16 +1,16 @@
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Engine } from '../../engine/harness.ts'
 import { needs } from '../parts.ts'
+import { testSandbox } from '../postgres.ts'
 
 const test = needs('pulumi CLI', 'language host')
 const root = join(import.meta.dirname, '../..')
 
 test('the plain CLI, with its language host, previews the program and builds what it previewed', async (t) => {
-  const engine = await Engine.start()
+  const engine = await Engine.start(testSandbox().dir)
   // The CLI writes into a stack's settings file; the project's own stays as it is.
-  const folder = await mkdtemp(join(tmpdir(), 'payments-lift-program-'))
+  const folder = await mkdtemp(join(testSandbox().dir, 'payments-lift-program-'))
   t.teardown(async () => {
     await engine.close()
     await rm(folder, { recursive: true, force: true })

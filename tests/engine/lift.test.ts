@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { Engine } from '../../engine/harness.ts'
 import { readOutputs } from '../../outputs.ts'
 import { needs, thorough } from '../parts.ts'
+import { testSandbox } from '../postgres.ts'
 import { danglingArns } from './dangling.ts'
 import { Lift, losses, type Stand, told } from './lift.ts'
 
 const test = needs('pulumi CLI')
 let engine: Engine
 test.before(async () => {
-  engine = await Engine.start()
+  engine = await Engine.start(testSandbox().dir)
 })
 test.after.always(() => engine?.close())
 

@@ -9,6 +9,7 @@ import { readEnginePreview } from '../../preview/diff/engine-preview.ts'
 import { Programs } from '../../preview/diff/program.ts'
 import { projectFolder, readStackFile } from '../../settings/stack-file.ts'
 import { needs } from '../parts.ts'
+import { testSandbox } from '../postgres.ts'
 import { Lift } from './lift.ts'
 
 const test = needs('pulumi CLI')
@@ -24,7 +25,7 @@ const told = (changes: Change[]): string[] =>
 
 test('the offline preview and the real engine say the same of the same change', async (t) => {
   t.timeout(300_000)
-  const engine = await Engine.start()
+  const engine = await Engine.start(testSandbox().dir)
   t.teardown(() => engine.close())
   const programs = await Programs.open()
   t.teardown(() => programs.close())

@@ -7,11 +7,12 @@ import account from '../../account/index.ts'
 import { forwardTo } from '../../components/weights.ts'
 import { Engine } from '../../engine/harness.ts'
 import { needs } from '../parts.ts'
+import { testSandbox } from '../postgres.ts'
 
 const test = needs('pulumi CLI')
 let engine: Engine
 test.before(async () => {
-  engine = await Engine.start()
+  engine = await Engine.start(testSandbox().dir)
 })
 test.after.always(() => engine?.close())
 
