@@ -20,9 +20,7 @@ for (const name of chosen.length > 0 ? chosen : names) {
   const { status, signal } = spawnSync(
     process.execPath,
     ['--import', 'tsx', `benchmarks/${name}.ts`, ...flags],
-    {
-      stdio: 'inherit',
-    },
+    { stdio: 'inherit' },
   )
   if (signal) process.exit(130)
   if (status !== 0) short.push(name)

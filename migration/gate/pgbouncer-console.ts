@@ -3,6 +3,18 @@ import pg from 'pg'
 
 export type Ask = (command: string) => Promise<Record<string, string>[]>
 
+/** A column of `SHOW POOLS`, added up over the pools of a database. */
+export async function sumOfPools(
+  ask: Ask,
+  database: string,
+  column: 'cl_waiting' | 'sv_login',
+): Promise<number> {
+  const pools = await ask('show pools')
+  return pools
+    .filter((pool) => pool.database === database)
+    .reduce((sum, pool) => sum + Number(pool[column]), 0)
+}
+
 /** An admin console that is connected at its first command; it speaks only the simple query protocol. */
 export function adminConsole(url: string, queryTimeoutMs?: number) {
   let connecting: Promise<pg.Client> | undefined

@@ -1,13 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Ask } from './pgbouncer-console.ts'
-
-/** The sessions that a PgBouncer is opening to the servers of a database now. */
-export async function loginsUnderWay(ask: Ask, database: string): Promise<number> {
-  const pools = await ask('show pools')
-  return pools
-    .filter((pool) => pool.database === database)
-    .reduce((sum, pool) => sum + Number(pool.sv_login), 0)
-}
+import { type Ask, sumOfPools } from './pgbouncer-console.ts'
 
 /**
  * Waits for a moment in which none of the PgBouncers opens a session; nobody is held meanwhile. `PAUSE` cuts a session
@@ -17,7 +9,7 @@ export async function loginsUnderWay(ask: Ask, database: string): Promise<number
  */
 export async function awaitLogins(asks: Ask[], database: string, timeoutMs: number): Promise<boolean> {
   for (const deadline = performance.now() + timeoutMs; ; ) {
-    const logins = await Promise.all(asks.map((ask) => loginsUnderWay(ask, database)))
+    const logins = await Promise.all(asks.map((ask) => sumOfPools(ask, database, 'sv_login')))
     if (logins.every((count) => count === 0)) return true
     if (performance.now() > deadline) return false
     await delay(1)

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { epochOfToken, StaleTokenError } from '../epoch.ts'
 import { allTried, type GateState, PauseTimeoutError, type Route, type Side, type WriteGate } from './gate.ts'
-import { adminConsole } from './pgbouncer-console.ts'
+import { adminConsole, sumOfPools } from './pgbouncer-console.ts'
 import { readIni, readMark, replaceFile, type ServerLogin, withMark, withRoute } from './pgbouncer-ini.ts'
 import { awaitLogins } from './pgbouncer-logins.ts'
 
@@ -133,10 +133,7 @@ function createPooler(
     async state(): Promise<GateState> {
       // Asked for before the pause: a console opened in it would keep the requests of the other poolers waiting.
       const [row] = await Promise.all([show(), pausing.open()])
-      const pools = await commanding.query('show pools')
-      const waiting = pools
-        .filter((pool) => pool.database === database)
-        .reduce((sum, pool) => sum + Number(pool.cl_waiting), 0)
+      const waiting = await sumOfPools(commanding.query, database, 'cl_waiting')
       const mark = readMark(readIni(ini))
       return {
         epoch: epochOfToken(mark?.token ?? 0),

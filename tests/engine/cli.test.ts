@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { cp, mkdtemp, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Engine } from '../../engine/harness.ts'
 import { needs } from '../parts.ts'
@@ -9,12 +9,9 @@ const root = join(import.meta.dirname, '../..')
 
 test('the plain CLI, with its language host, previews the program and builds what it previewed', async (t) => {
   const engine = await Engine.start(testSandbox().dir)
+  t.teardown(() => engine.close())
   // The CLI writes into a stack's settings file; the project's own stays as it is.
-  const folder = await mkdtemp(join(testSandbox().dir, 'payments-lift-program-'))
-  t.teardown(async () => {
-    await engine.close()
-    await rm(folder, { recursive: true, force: true })
-  })
+  const folder = await mkdtemp(join(engine.folder, 'program-'))
   for (const name of ['Pulumi.yaml', 'Pulumi.dev.yaml', 'package.json'])
     await cp(join(root, name), join(folder, name))
   // Nothing was built in it, as in a clean clone: the program does that.
