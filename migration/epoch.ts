@@ -28,17 +28,26 @@ export class StaleTokenError extends Error {
 
 const staleToken = 'LF002'
 
+export interface TokenOptions {
+  /** PL/pgSQL for when the statements are committed, in the same round trip. */
+  afterwards?: string
+  /**
+   * False: does not wait for the disk, because something that depends on it will, before it counts. The WAL is
+   * written in order: who waits for a later commit of this server has waited for this one.
+   */
+  durable?: boolean
+}
+
 /**
  * Runs PL/pgSQL statements in one transaction that locks the database's fence row, refuses an older token and leaves
  * ours. The row as it was is `was` in them. It is one round trip: on a busy machine each costs the pause milliseconds.
  * @param database with a session of the holder, outside a transaction
- * @param afterwards PL/pgSQL for when that is committed, in the same round trip
  */
 export async function underToken(
   { client, side }: { client: ClientBase; side: Side },
   token: number,
   statements: string,
-  afterwards = '',
+  { afterwards = '', durable = true }: TokenOptions = {},
 ): Promise<void> {
   const block = `
     declare was lift.fence;
@@ -48,6 +57,7 @@ export async function underToken(
         raise exception 'the fence has a later token' using errcode = '${staleToken}', detail = was.token;
       end if;
       if was.token < ${token} then update lift.fence set token = ${token}; end if;
+      ${durable ? '' : `perform set_config('synchronous_commit', 'off', true);`}
       ${statements}
       ${afterwards && `commit; ${afterwards}`}
     end`

@@ -27,26 +27,34 @@ export async function fence(client: ClientBase, side: Side, token: number, plan:
      ${triggerSql(plan.tables, 'fenced')}
      ${plan.roles.map((role) => `alter role ${pg.escapeIdentifier(role)} nologin;`).join(' ')}
      update lift.fence set state = 'fenced', saved = case was.state when 'fenced' then was.saved else ${saved} end;`,
-    // Not before it is committed: they could log in again.
-    `${untilGoneSql(
-      `select pid from pg_catalog.pg_stat_activity
-       where usename = any (array[${plan.roles.map((role) => pg.escapeLiteral(role)).join(', ')}]::name[])
-         and datname = current_database() and pid <> pg_backend_pid()`,
-    )}
-     ${noPreparedSql}`,
+    {
+      // Not before it is committed: they could log in again.
+      afterwards: `${untilGoneSql(
+        `select pid from pg_catalog.pg_stat_activity
+         where usename = any (array[${plan.roles.map((role) => pg.escapeLiteral(role)).join(', ')}]::name[])
+           and datname = current_database() and pid <> pg_backend_pid()`,
+      )}
+      ${noPreparedSql}`,
+      // The nonce is written behind it, and what counts is that the nonce has arrived.
+      durable: false,
+    },
   )
 }
 
-/** Opens a fenced database again and gives LOGIN back to the roles that had it. */
+/**
+ * Opens a fenced database again and gives LOGIN back to the roles that had it.
+ * @param durable false when something is written behind it that waits for the disk
+ */
 export async function unfence(
   client: ClientBase,
   side: Side,
   token: number,
   plan: Omit<FencePlan, 'roles'>,
+  durable = true,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await openOnce(client, side, token, plan)
+      return await openOnce(client, side, token, plan, durable)
     } catch (error) {
       if ((error as { code?: string }).code !== '55P03' || attempt === 3) throw error
       await endLockHolders(client, plan.tables)
@@ -59,6 +67,7 @@ async function openOnce(
   side: Side,
   token: number,
   plan: Omit<FencePlan, 'roles'>,
+  durable: boolean,
 ): Promise<void> {
   await underToken(
     { client, side },
@@ -74,6 +83,7 @@ async function openOnce(
        end;
        update lift.fence set state = 'open', saved = '[]';
      end if;`,
+    { durable },
   )
 }
 

@@ -155,20 +155,23 @@ export async function setSynchronousCommit(
 
 export const disableSql = (name: string): string => `alter subscription ${name} disable;`
 
-/**
- * PL/pgSQL that waits until a link that was disabled has no worker any more. Servers before 16 do not wake it, so it is
- * ended.
- */
+/** PL/pgSQL that tells the worker of a link that was disabled to end. Servers before 16 do not wake it by themselves. */
 export const endApplyingSql = (name: string): string =>
-  untilGoneSql(
-    `select s.pid from pg_catalog.pg_stat_subscription s join pg_catalog.pg_stat_activity using (pid)
-     where s.subname = ${pg.escapeLiteral(name)}`,
-  )
+  `perform pg_terminate_backend(pid) from (${applyingSql(name)}) worker;`
+
+/** Waits until a link that was disabled has no worker any more. */
+export async function awaitNoWorker(client: ClientBase, name: string): Promise<void> {
+  await client.query(`do ${pg.escapeLiteral(`begin ${untilGoneSql(applyingSql(name))} end`)}`)
+}
+
+const applyingSql = (name: string): string =>
+  `select s.pid from pg_catalog.pg_stat_subscription s join pg_catalog.pg_stat_activity using (pid)
+   where s.subname = ${pg.escapeLiteral(name)}`
 
 /** Stops a link for certain. */
 export async function disableSubscription(client: ClientBase, name: string): Promise<void> {
   await client.query(disableSql(name))
-  await client.query(`do ${pg.escapeLiteral(`begin ${endApplyingSql(name)} end`)}`)
+  await awaitNoWorker(client, name)
 }
 
 /** Removes a link from the subscribing side only; its slot on the other side is dropped there. */

@@ -1,3 +1,4 @@
+export { connectAgain } from './changes/again.ts'
 export type { Batch } from './changes/change-set.ts'
 export { keepVerified, keysToLookAtAgain, type Reverification } from './changes/keep-verified.ts'
 export { type ChangeTracker, type TrackOptions, trackChanges } from './changes/tracker.ts'

@@ -3,6 +3,7 @@ import {
   awaitVisible,
   type Changes,
   type ChangeTracker,
+  connectAgain,
   keepVerified,
   keysToLookAtAgain,
   type Plan,
@@ -29,20 +30,24 @@ export interface RowCheckOptions {
  */
 export class RowCheck {
   readonly plan: Plan
+  readonly #options: RowCheckOptions
   readonly #tracker: ChangeTracker
   readonly #rounds: Reverification
-  #lookedLast = false
+  #sessions: Awaited<ReturnType<typeof connectAgain>> | undefined
+  #lastLook: Promise<TableResult[]> | undefined
 
-  private constructor(plan: Plan, tracker: ChangeTracker, rounds: Reverification) {
+  private constructor(options: RowCheckOptions, tracker: ChangeTracker) {
+    const { plan, source, target } = options
     this.plan = plan
+    this.#options = options
     this.#tracker = tracker
-    this.#rounds = rounds
+    this.#rounds = keepVerified({ tracker, plan, source, target })
   }
 
   /** Follows the changes from now on. */
-  static async begin({ source, target, from, slot, plan }: RowCheckOptions): Promise<RowCheck> {
-    const tracker = await trackChanges({ source: from, publication, slot, plan })
-    return new RowCheck(plan, tracker, keepVerified({ tracker, plan, source, target }))
+  static async begin(options: RowCheckOptions): Promise<RowCheck> {
+    const { from, slot, plan } = options
+    return new RowCheck(options, await trackChanges({ source: from, publication, slot, plan }))
   }
 
   get pending(): number {
@@ -64,31 +69,42 @@ export class RowCheck {
     await this.#rounds.rest()
   }
 
-  /** Asks once for a row that is not there in each table, so that the last look finds the sessions' caches filled. */
-  async warm({ source, target }: Record<'source' | 'target', ClientBase>): Promise<void> {
+  /** Opens the sessions of the last look and asks each table once for a row that is not there, which fills their caches. */
+  async warm(): Promise<void> {
+    await this.#sessions?.end()
+    this.#sessions = await connectAgain(this.#options.source, this.#options.target)
     const nobody: Changes = new Map()
     for (const [name, { key }] of this.plan.tables)
       if (key.length > 0) nobody.set(name, [key.map(() => null)])
-    await verifyKeys(source, target, nobody, { plan: this.plan })
+    await verifyKeys(this.#sessions.source, this.#sessions.target, nobody, { plan: this.plan })
   }
 
   /**
-   * Compares everything that changed before `lsn` and has not agreed yet, on sessions that are open already.
-   * @returns tables with rows that differ
+   * Begins to compare everything that changed before `lsn` and has not agreed yet, when all of it has arrived: beside
+   * what else is to be done in the pause, on sessions of its own that `warm` has opened.
    */
-  async lastLook(
-    lsn: string,
-    { source, target, from }: Record<'source' | 'target' | 'from', ClientBase>,
-  ): Promise<TableResult[]> {
+  beginLastLook(lsn: string): void {
+    this.#lastLook = this.#look(lsn)
+    this.#lastLook.catch(() => {}) // whoever asks for the result is told
+  }
+
+  /** Tables with rows that differed at the last look; undefined when none was begun. */
+  lastLook(): Promise<TableResult[]> | undefined {
+    return this.#lastLook
+  }
+
+  async #look(lsn: string): Promise<TableResult[]> {
+    const { source, target, from } = this.#options
+    this.#sessions ??= await connectAgain(source, target)
+    const clients = this.#sessions
     await this.#tracker.upTo(lsn)
     const batch = this.#tracker.take()
-    this.#lookedLast = true
     let again = batch.changes
     try {
       if (batch.changes.size === 0) return []
       // A commit is decoded a moment before new snapshots see it.
-      await awaitVisible(from, batch.xids)
-      const { tables } = await verifyKeys(source, target, batch.changes, { plan: this.plan })
+      await awaitVisible(from === target ? clients.target : clients.source, batch.xids)
+      const { tables } = await verifyKeys(clients.source, clients.target, batch.changes, { plan: this.plan })
       const differing = tables.filter((table) => !table.equal)
       again = keysToLookAtAgain(differing)
       return differing
@@ -103,7 +119,8 @@ export class RowCheck {
    * @param from the database that is being left
    */
   async writtenBehindFence(from: ClientBase): Promise<string[]> {
-    if (!this.#lookedLast) return []
+    if (!this.#lastLook) return []
+    await this.#lastLook
     const { rows } = await from.query('select pg_current_wal_flush_lsn()::text as lsn')
     await this.#tracker.upTo(rows[0].lsn)
     const { changes, settle } = this.#tracker.take()
@@ -114,6 +131,7 @@ export class RowCheck {
   /** Drops the slot it follows. May be called twice. */
   async close(): Promise<void> {
     await this.#rounds.stop()
+    await this.#sessions?.end()
     await this.#tracker.close()
   }
 }

@@ -3,6 +3,7 @@ import { attemptToken, claim, settledToken, underToken } from '../epoch.ts'
 import { fence, unfence } from '../fence.ts'
 import {
   advanceSlot,
+  awaitNoWorker,
   disableSql,
   endApplyingSql,
   pinLinkSql,
@@ -24,7 +25,7 @@ export const arm: Step = {
   async act(context) {
     const { lift, switchover, watchdog } = context
     const { epoch, from, to, forward, reverse } = planOf(switchover)
-    await switchover.rows?.warm({ source: lift.source.client, target: lift.target.client })
+    await switchover.rows?.warm()
     await awaitCalm(context)
     await watchdog.arm({ epoch, from: from.side, forward, deadlineMs: lift.site.limits.deadlineMs })
     switchover.stage = 'attempting'
@@ -80,6 +81,8 @@ export const drainForward: Step = {
     switchover.nonce = await writeNonce(from.client, from.side, `epoch ${epoch}`)
     // Half of the deadline: what comes after it needs time too, and going back as well.
     await drain(from.client, to.client, forward, switchover.nonce, lift.site.limits.deadlineMs / 2)
+    // Nothing changes on either side from here to the decision: `verify-changes` asks how it went.
+    switchover.rows?.beginLastLook(switchover.nonce.lsn)
   },
 }
 
@@ -91,7 +94,8 @@ export const moveSequences: Step = {
   async act({ switchover }) {
     const { from, to, epoch, sequences } = planOf(switchover)
     const states = await readSequences(from.client, sequences)
-    await underToken(to, attemptToken(epoch), sequenceSql(states))
+    // `turn-replication` writes behind it on this server, and waits for the disk.
+    await underToken(to, attemptToken(epoch), sequenceSql(states), { durable: false })
   },
   async verify({ switchover }) {
     const { from, to, sequences } = planOf(switchover)
@@ -111,7 +115,7 @@ export const turnReplication: Step = {
   expectedMs: 20,
   async act({ switchover, say }) {
     const { from, to, epoch, forward, reverse, mayPin } = planOf(switchover)
-    await underToken(to, attemptToken(epoch), disableSql(forward), endApplyingSql(forward))
+    await underToken(to, attemptToken(epoch), disableSql(forward), { afterwards: endApplyingSql(forward) })
     const lsn = await advanceSlot(to.client, reverse)
     const pin = mayPin ? pinLinkSql(reverse, lsn) : ''
     await underToken(from, attemptToken(epoch), pin)
@@ -122,7 +126,9 @@ export const turnReplication: Step = {
   },
   async verify({ switchover }) {
     const { to, forward } = planOf(switchover)
-    const link = (await subscriptions(to.client)).find((subscription) => subscription.name === forward)
+    // It has had the time of the acts before this to end.
+    const [links] = await Promise.all([subscriptions(to.client), awaitNoWorker(to.client, forward)])
+    const link = links.find((subscription) => subscription.name === forward)
     demand(link && !link.enabled, `the link ${forward} still runs: two links at once would feed each other`)
     switchover.turned = true
   },
@@ -161,7 +167,8 @@ export const open: Step = {
     await demandForward(context)
     const { to, epoch, fence: plan, forward } = planOf(context.switchover)
     if (!context.switchover.turned) await stopLink(to, forward)
-    await unfence(to.client, to.side, settledToken(epoch), plan.to)
+    // The canary is written behind it, and waits for the disk.
+    await unfence(to.client, to.side, settledToken(epoch), plan.to, false)
   },
   async verify({ switchover }) {
     const { to, epoch, fence: plan } = planOf(switchover)

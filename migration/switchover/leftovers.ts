@@ -1,6 +1,6 @@
 import { type Database, freshlyOpened } from '../database.ts'
 import { removeDdlFreeze } from '../ddl-freeze.ts'
-import { verifyingAgain } from '../digest/changes/keep-verified.ts'
+import { verifyingAgain } from '../digest/changes/again.ts'
 import { readFenceRow } from '../epoch.ts'
 import type { Side } from '../gate/gate.ts'
 import { takeOver } from '../postgres/session.ts'

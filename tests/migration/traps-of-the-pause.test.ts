@@ -6,6 +6,7 @@ import { drain, writeNonce } from '../../migration/drain.ts'
 import { attemptToken, settledToken } from '../../migration/epoch.ts'
 import { fence, unfence } from '../../migration/fence.ts'
 import { pgbouncerGate } from '../../migration/gate/pgbouncer.ts'
+import { openSession } from '../../migration/postgres/session.ts'
 import { planFence } from '../../migration/switchover/plan.ts'
 import { startPgbouncer } from '../../rehearsal/pgbouncer/server.ts'
 import { needs } from '../parts.ts'
@@ -147,6 +148,31 @@ test.serial('a fence over 200 tables is one short transaction', async (t) => {
   )
   await unfence(source, 'source', settledToken(1), plan)
 })
+
+test.serial(
+  'a fence that did not wait for the disk is there after a crash, once something behind it has waited',
+  async (t) => {
+    const { bed, plan, source } = await withPlan(t)
+    const { rows } = await source.query(`select setting from pg_settings where name = 'synchronous_commit'`)
+    t.is(rows[0].setting, 'on', 'what is written behind it waits')
+    const crash = async () => {
+      await servers.source.stop('immediate')
+      await servers.source.start()
+      const again = await bed.connect('source', 'superuser')
+      return (await again.query('select token::int, state from lift.fence')).rows[0]
+    }
+    await fence(source, 'source', attemptToken(1), plan)
+    await writeNonce(source, 'source', 'behind the fence')
+    t.deepEqual(await crash(), { token: attemptToken(1), state: 'fenced' })
+    await t.throwsAsync(bed.connect('source', 'app'), { message: /not permitted to log in/ })
+
+    const canary = await openSession(servers.source.url(source.database as string), 'a test')
+    await unfence(canary, 'source', settledToken(1), plan, false)
+    await canary.query('insert into lift.canary (epoch, written_at) values (1, now())')
+    t.deepEqual(await crash(), { token: settledToken(1), state: 'open' })
+    await t.notThrowsAsync(bed.connect('source', 'app'))
+  },
+)
 
 test.serial('a session that holds a table of a fenced database does not keep it from opening', async (t) => {
   const { bed, plan, source } = await withPlan(t)

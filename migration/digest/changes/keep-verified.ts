@@ -1,11 +1,11 @@
 /** Compares changed keys again and again, so that only the last seconds are left for the pause. */
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import type pg from 'pg'
 import type { Plan } from '../plan/plan.ts'
-import { connect, holdSnapshot } from '../session.ts'
-import type { Changes, Connection, TableResult } from '../types.ts'
+import { holdSnapshot } from '../session.ts'
+import type { Changes, Clients, Connection, TableResult } from '../types.ts'
 import { tableName } from '../types.ts'
+import { connectAgain } from './again.ts'
 import type { ChangeTracker } from './tracker.ts'
 import { verifyKeys } from './verify-keys.ts'
 import { awaitVisible } from './visible.ts'
@@ -16,14 +16,6 @@ import { awaitVisible } from './visible.ts'
  */
 const restMs = 250
 const reconnectAfterMs = 500
-
-/** The name of its sessions on a server: whoever takes over from a run that sleeps ends them, with their transactions. */
-export const verifyingAgain = 'payments-lift verify again'
-
-const named = (connection: Connection) => ({
-  ...(typeof connection === 'string' ? { connectionString: connection } : connection),
-  application_name: verifyingAgain,
-})
 
 export interface Reverification {
   /** Rows that still differed at the last look. */
@@ -55,25 +47,25 @@ export function keepVerified(options: {
   let differing: readonly TableResult[] = []
   let trouble: Error | undefined
 
-  async function rounds(source: pg.Client, target: pg.Client): Promise<void> {
+  async function rounds(clients: Clients): Promise<void> {
     const { signal } = resting
     try {
       for (;;) {
         await tracker.changed(signal)
-        await round(source, target, signal)
+        await round(clients, signal)
         await delay(restMs, undefined, { signal })
       }
     } catch (error) {
       if (!signal.aborted) throw error
     }
     if (stopping.signal.aborted) return
-    if (!tracker.failure && tracker.pending() > 0) await round(source, target)
-    await Promise.all([holdSnapshot(source), holdSnapshot(target)])
+    if (!tracker.failure && tracker.pending() > 0) await round(clients)
+    await Promise.all([holdSnapshot(clients.source), holdSnapshot(clients.target)])
     nowRested()
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
   }
 
-  async function round(source: pg.Client, target: pg.Client, signal?: AbortSignal): Promise<void> {
+  async function round({ source, target }: Clients, signal?: AbortSignal): Promise<void> {
     const batch = tracker.take()
     let again: Changes = batch.changes
     try {
@@ -90,18 +82,17 @@ export function keepVerified(options: {
 
   async function run(): Promise<void> {
     while (!resting.signal.aborted) {
-      const clients: pg.Client[] = []
+      let clients: Awaited<ReturnType<typeof connectAgain>> | undefined
       try {
-        clients.push(await connect('source', named(options.source)))
-        clients.push(await connect('target', named(options.target)))
-        await rounds(clients[0]!, clients[1]!)
+        clients = await connectAgain(options.source, options.target)
+        await rounds(clients)
       } catch (error) {
         if (resting.signal.aborted || tracker.failure) return
         // A lost connection only delays: the keys are pending again, and the last look decides.
         trouble = error as Error
         await delay(reconnectAfterMs, undefined, { signal: resting.signal }).catch(() => {})
       } finally {
-        await Promise.allSettled(clients.map((client) => client.end()))
+        await clients?.end()
       }
     }
   }

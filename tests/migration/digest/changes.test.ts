@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava'
 import pg from 'pg'
-import { verifyingAgain } from '../../../migration/digest/changes/keep-verified.ts'
+import { verifyingAgain } from '../../../migration/digest/changes/again.ts'
 import { allVisible } from '../../../migration/digest/changes/visible.ts'
 import {
   awaitVisible,
