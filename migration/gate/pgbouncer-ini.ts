@@ -1,13 +1,5 @@
-import {
-  closeSync,
-  fchownSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { open, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Route, Side } from './gate.ts'
 
@@ -50,23 +42,28 @@ export function withRoute(ini: string, database: string, route: Route, login?: S
 /** As PgBouncer reads a value with anything in it. */
 export const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`
 
-/** Writes beside, syncs, renames and syncs the folder, so that a pooler that restarts reads old or new, never half. */
-export function replaceFile(path: string, text: string): void {
+/**
+ * Writes beside, syncs and renames, so that a pooler that restarts reads old or new, never half. Which of them, after
+ * the whole machine went down, is certain once the folder is synced.
+ */
+export async function replaceFile(path: string, text: string): Promise<void> {
   const beside = `${path}.payments-lift`
-  const { mode, uid, gid } = statSync(path)
-  const file = openSync(beside, 'w', mode)
+  const { mode, uid, gid } = await stat(path)
+  const file = await open(beside, 'w', mode)
   try {
-    writeSync(file, text)
+    await file.writeFile(text)
     // PgBouncer does not run as root, and must still be able to read what root wrote.
-    if (process.getuid?.() === 0) fchownSync(file, uid, gid)
-    fsyncSync(file)
+    if (process.getuid?.() === 0) await file.chown(uid, gid)
+    await file.sync()
   } finally {
-    closeSync(file)
+    await file.close()
   }
-  renameSync(beside, path)
-  const folder = openSync(dirname(path), 'r')
-  fsyncSync(folder)
-  closeSync(folder)
+  await rename(beside, path)
+}
+
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(dirname(path), 'r')
+  await folder.sync().finally(() => folder.close())
 }
 
 export const readIni = (path: string): string => readFileSync(path, 'utf8')

@@ -2,7 +2,15 @@ import pg from 'pg'
 import { epochOfToken, StaleTokenError } from '../epoch.ts'
 import { allTried, type GateState, PauseTimeoutError, type Route, type Side, type WriteGate } from './gate.ts'
 import { adminConsole, sumOfPools } from './pgbouncer-console.ts'
-import { readIni, readMark, replaceFile, type ServerLogin, withMark, withRoute } from './pgbouncer-ini.ts'
+import {
+  readIni,
+  readMark,
+  replaceFile,
+  type ServerLogin,
+  syncFolder,
+  withMark,
+  withRoute,
+} from './pgbouncer-ini.ts'
 import { awaitLogins } from './pgbouncer-logins.ts'
 
 export interface PgBouncerOptions {
@@ -24,7 +32,7 @@ export function pgbouncerGate(options: PgBouncerOptions): WriteGate {
     kind: 'pgbouncer',
     async pause(token, timeoutMs) {
       // All first: each waits for the disk, and none may hold requests meanwhile.
-      for (const pooler of poolers) pooler.claim(token)
+      await everywhere((pooler) => pooler.claim(token))
       const until = performance.now() + timeoutMs
       const asks = poolers.map(({ ask }) => ask)
       if (!(await awaitLogins(asks, options.database, timeoutMs))) {
@@ -49,12 +57,7 @@ export function pgbouncerGate(options: PgBouncerOptions): WriteGate {
       await everywhere((pooler) => pooler.open(token))
     },
     async send(token, route) {
-      await allTried(
-        poolers.map(async (pooler) => {
-          await pooler.route(token, route)
-          await pooler.open(token)
-        }),
-      )
+      await allTried(poolers.map((pooler) => pooler.send(token, route)))
     },
     state: () => everywhere((pooler) => pooler.state()),
     async probe(side) {
@@ -77,16 +80,45 @@ function createPooler(
   const pausing = adminConsole(admin)
   const commanding = adminConsole(admin, answerWithinMs)
 
-  /** Leaves the token in the ini, with the route if one is given: one file, one wait for the disk. */
-  function claim(token: number, route?: Route): void {
+  let written: Promise<void> = Promise.resolve()
+  /**
+   * Leaves the token in the ini, with the route if one is given: one file, one wait for the disk. One after the other:
+   * an act that was given up must not write over a later one.
+   */
+  function write(token: number, route?: Route): Promise<void> {
+    written = written.catch(() => {}).then(() => writeNext(token, route))
+    return written
+  }
+
+  async function writeNext(token: number, route?: Route): Promise<void> {
     const text = readIni(ini)
     const mark = readMark(text)
     if (mark && mark.token > token) throw new StaleTokenError(where, token, mark.token)
     const routed = route ? withRoute(text, database, route, logins?.[route.side]) : text
     const wanted = withMark(routed, token, route?.side ?? mark?.side ?? 'source')
     // Tried again and again while somebody mends the file: what they wrote must not be written over.
-    if (wanted !== text) replaceFile(ini, wanted)
+    if (wanted !== text) await replaceFile(ini, wanted)
   }
+
+  /** As `write`, and it is there after the machine went down. */
+  async function claim(token: number): Promise<void> {
+    await write(token)
+    await syncFolder(ini)
+  }
+
+  async function route(token: number, route: Route): Promise<void> {
+    await write(token, route)
+    await commanding.query('reload')
+    // RELOAD says success on a file it could not read.
+    const { host, port } = await show()
+    if (host !== route.host || Number(port) !== route.port) {
+      throw new Error(
+        `${where} still sends «${database}» to ${host}:${port} after RELOAD: it does not accept ${ini}; its log says why`,
+      )
+    }
+  }
+
+  const letThrough = () => commanding.query(`resume ${database}`).catch(ignoreNotPaused)
 
   const show = async () => {
     const row = (await commanding.query('show databases')).find((entry) => entry.name === database)
@@ -115,20 +147,19 @@ function createPooler(
         `${where}: a transaction was still open after ${Math.round(timeoutMs)} ms; requests flow again, nothing was changed; find it in pg_stat_activity (xact_start) and try later`,
       )
     },
-    async route(token: number, route: Route) {
-      claim(token, route)
-      await commanding.query('reload')
-      // RELOAD says success on a file it could not read.
-      const { host, port } = await show()
-      if (host !== route.host || Number(port) !== route.port) {
-        throw new Error(
-          `${where} still sends «${database}» to ${host}:${port} after RELOAD: it does not accept ${ini}; its log says why`,
-        )
-      }
+    async route(token: number, to: Route) {
+      await route(token, to)
+      await syncFolder(ini)
     },
     async open(token: number) {
-      claim(token)
-      await commanding.query(`resume ${database}`).catch(ignoreNotPaused)
+      await claim(token)
+      await letThrough()
+    },
+    /** Waits once for the disk before requests flow; whoever sends has decided, and sends again if the machine goes down. */
+    async send(token: number, to: Route) {
+      await route(token, to)
+      await letThrough()
+      await syncFolder(ini)
     },
     async state(): Promise<GateState> {
       // Asked for before the pause: a console opened in it would keep the requests of the other poolers waiting.
