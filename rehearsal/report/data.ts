@@ -52,7 +52,7 @@ export interface Switchover {
   writePauseMs: number
   /** What each step inside the pause took, in the order they ran. */
   stepsMs: Record<string, number>
-  /** Writes that waited at the gate. */
+  /** Writes that were in flight while the gates were shut. */
   requestsHeld: number
 }
 

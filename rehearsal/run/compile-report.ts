@@ -106,10 +106,13 @@ export async function measureSwitchover({ runbook, steps }: RunbookSteps, load: 
   const within = steps.filter((step) => (pauseSteps as readonly string[]).includes(step.step))
   const [first, last] = [within[0], within.at(-1)]
   if ((runbook !== 'cutover' && runbook !== 'rollback') || !first || !last) return undefined
-  const { writePauseMs, requestsHeld, held } = await load.pauseBetween(first.startMs, last.endMs)
+  const { writePauseMs } = await load.pauseBetween(first.startMs, last.endMs)
+  // Between the gates' word that nothing runs any more and the order to open them, whatever is in flight is held.
+  const [shutMs, openedMs] = first === last ? [first.startMs, first.endMs] : [first.endMs, last.startMs]
+  const { requests: requestsHeld, span } = await load.pauseBetween(shutMs, openedMs)
   const stepsMs = Object.fromEntries(within.map((step) => [step.step, step.durationMs]))
   const switchover: Switchover = { kind: runbook, writePauseMs, stepsMs, requestsHeld }
-  return { switchover, ...(held ?? { fromMs: first.startMs, untilMs: last.endMs }) }
+  return { switchover, ...(span ?? { fromMs: first.startMs, untilMs: last.endMs }) }
 }
 
 /** Requests answered by each side while a weight was watched; steps that lie across its edges do not count. */
