@@ -4,14 +4,17 @@
  */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { openRunFolder } from '../tests/run-folder.ts'
 
 const files = process.argv.slice(2)
+const folder = await openRunFolder(files.length === 0)
 const child = spawn(process.execPath, ['node_modules/ava/entrypoints/cli.mjs', ...files], {
   stdio: ['ignore', 'pipe', 'inherit'],
   // A group of its own, so that the processes of all files end with it.
   detached: true,
   env: {
     ...process.env,
+    TMPDIR: folder.dir,
     ...(files.length === 0 && { TOGETHER: '1' }),
     ...(process.stdout.isTTY && !process.env.NO_COLOR && { FORCE_COLOR: '1' }),
   },
@@ -40,6 +43,7 @@ for await (const line of createInterface({ input: child.stdout })) {
 const code: number = await new Promise((resolve) =>
   child.exitCode === null ? child.once('exit', (exit) => resolve(exit ?? 1)) : resolve(child.exitCode),
 )
+await folder.close()
 
 if (interrupted) {
   console.log('Interrupted.')

@@ -1,6 +1,7 @@
 import type { ExecutionContext } from 'ava'
 import { createSandbox, type Sandbox } from '../rehearsal/host/sandbox.ts'
 import { type PostgresServer, startPostgres } from '../rehearsal/postgres/server.ts'
+import { dataFolderOf } from './run-folder.ts'
 
 let shared: Sandbox | undefined
 
@@ -17,11 +18,21 @@ export async function testPostgres(
   settings: Record<string, string> = {},
   major?: number,
 ): Promise<PostgresServer> {
+  const like = dataFolderOf(side)
   // A test's data need not survive a crash of the machine.
   return startPostgres({
     side,
     sandbox: testSandbox(),
     settings: { fsync: 'off', ...settings },
-    ...(major && { major }),
+    ...(major ? { major } : like && { like }),
   })
+}
+
+const servers = new Map<string, Promise<PostgresServer>>()
+
+/** A server for all test files of one process, which make databases of their own there and never stop it. */
+export function sharedPostgres(side: 'source' | 'target'): Promise<PostgresServer> {
+  const server = servers.get(side) ?? testPostgres(undefined, side, { max_connections: '500' })
+  servers.set(side, server)
+  return server
 }

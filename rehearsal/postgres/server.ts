@@ -18,7 +18,7 @@ export interface PostgresServer {
   readonly version: string
   readonly host: '127.0.0.1'
   readonly port: number
-  /** The superuser's password, made anew for each server. */
+  /** The superuser's password, made by chance. */
   readonly password: string
   /** A connection string; the superuser `postgres` unless another user and password are given. */
   url(database: string, user?: string, password?: string): string
@@ -37,6 +37,15 @@ export interface PostgresOptions {
   major?: number
   /** Server settings beyond the defaults below. */
   settings?: Record<string, string>
+  /** A data folder to begin with a copy of, instead of a new one; nothing must run on it. */
+  like?: DataFolder
+}
+
+/** As `initdb` leaves it. */
+export interface DataFolder {
+  path: string
+  /** The superuser's. */
+  password: string
 }
 
 const defaults = {
@@ -60,9 +69,9 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const home = layOutBinaries(major ? [major] : majors[side], sandbox.dir)
   const folder = mkdtempSync(join(sandbox.dir, `${side}-`))
   handOver(folder)
-  const data = join(folder, 'pgdata')
-  const password = randomBytes(12).toString('hex')
-  await initialise(home, folder, data, password)
+  const { path: data, password } = options.like
+    ? await copyOf(options.like, folder)
+    : await initialise(home, folder)
   writeFileSync(join(data, 'pg_hba.conf'), 'host all,replication all 127.0.0.1/32 scram-sha-256\n')
 
   const settings = { ...defaults, ...options.settings }
@@ -147,7 +156,22 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   }
 }
 
-async function initialise(home: string, folder: string, data: string, password: string): Promise<void> {
+/** A data folder of a side's version, to be copied. */
+export async function dataFolder(side: 'source' | 'target', sandbox: Sandbox): Promise<DataFolder> {
+  const folder = mkdtempSync(join(sandbox.dir, `${side}-`))
+  handOver(folder)
+  return initialise(layOutBinaries(majors[side], sandbox.dir), folder)
+}
+
+async function copyOf({ path, password }: DataFolder, folder: string): Promise<DataFolder> {
+  const data = join(folder, 'pgdata')
+  await run('cp', ['-R', path, data], { ...unprivilegedUser(), cwd: folder })
+  return { path: data, password }
+}
+
+async function initialise(home: string, folder: string): Promise<DataFolder> {
+  const data = join(folder, 'pgdata')
+  const password = randomBytes(12).toString('hex')
   const secret = join(folder, 'password')
   writeFileSync(secret, password, { mode: 0o600 })
   handOver(secret)
@@ -174,6 +198,7 @@ async function initialise(home: string, folder: string, data: string, password: 
     const { stderr } = error as { stderr?: string }
     throw new Error(`initdb failed in ${folder}: ${stderr?.trim() || (error as Error).message}`)
   }
+  return { path: data, password }
 }
 
 async function versionOf(url: string): Promise<string> {

@@ -1,12 +1,12 @@
 import test from 'ava'
 import fc from 'fast-check'
 import type { PostgresServer } from '../../rehearsal/postgres/server.ts'
-import { testPostgres } from '../postgres.ts'
+import { sharedPostgres } from '../postgres.ts'
 import { ledgerFaults, lock, mastercard, paymentsApp, paymentsDatabase, visa } from './payments-world.ts'
 
 let server: PostgresServer
-test.before(async (t) => {
-  server = await testPostgres(t as never, 'source')
+test.before(async () => {
+  server = await sharedPostgres('source')
 })
 
 async function world(t: Parameters<typeof paymentsDatabase>[0]) {
@@ -15,7 +15,7 @@ async function world(t: Parameters<typeof paymentsDatabase>[0]) {
   return { ...database, ...paymentsApp(t, database.url, { firstConnections: 10 }) }
 }
 
-test('authorise, capture, refund twice, read', async (t) => {
+test.serial('authorise, capture, refund twice, read', async (t) => {
   const { app, authorise, post, owner } = await world(t)
   const authorised = await authorise('k1')
   t.is(authorised.statusCode, 201)
@@ -71,32 +71,35 @@ test('authorise, capture, refund twice, read', async (t) => {
   t.deepEqual(await ledgerFaults(owner), [])
 })
 
-test('a card is known by a token: the same for the same card, and its number is nowhere', async (t) => {
-  const { authorise, owner } = await world(t)
-  for (const [key, card] of [
-    ['a', visa],
-    ['b', visa],
-    ['c', mastercard],
-  ] as const)
-    await authorise(key, { card })
-  const { rows } = await owner.query('select card_brand, card_token from payments order by idempotency_key')
-  t.deepEqual(
-    rows.map((row) => row.card_brand),
-    ['visa', 'visa', 'mastercard'],
-  )
-  t.is(rows[0].card_token, rows[1].card_token)
-  t.not(rows[0].card_token, rows[2].card_token)
-  for (const table of ['payments', 'idempotency_keys', 'outbox', 'ledger_entries', 'postings']) {
-    const { rows } = await owner.query(`select x::text from ${table} x`)
-    t.true(rows.length > 0)
-    t.false(
-      rows.some((row) => row.x.includes(visa) || row.x.includes(mastercard)),
-      table,
+test.serial(
+  'a card is known by a token: the same for the same card, and its number is nowhere',
+  async (t) => {
+    const { authorise, owner } = await world(t)
+    for (const [key, card] of [
+      ['a', visa],
+      ['b', visa],
+      ['c', mastercard],
+    ] as const)
+      await authorise(key, { card })
+    const { rows } = await owner.query('select card_brand, card_token from payments order by idempotency_key')
+    t.deepEqual(
+      rows.map((row) => row.card_brand),
+      ['visa', 'visa', 'mastercard'],
     )
-  }
-})
+    t.is(rows[0].card_token, rows[1].card_token)
+    t.not(rows[0].card_token, rows[2].card_token)
+    for (const table of ['payments', 'idempotency_keys', 'outbox', 'ledger_entries', 'postings']) {
+      const { rows } = await owner.query(`select x::text from ${table} x`)
+      t.true(rows.length > 0)
+      t.false(
+        rows.some((row) => row.x.includes(visa) || row.x.includes(mastercard)),
+        table,
+      )
+    }
+  },
+)
 
-test('different captures and refunds of one payment at once never exceed it', async (t) => {
+test.serial('different captures and refunds of one payment at once never exceed it', async (t) => {
   const here = await world(t)
   const { authorise, post, owner } = here
   const { id } = (await authorise('k')).json()
@@ -114,7 +117,7 @@ test('different captures and refunds of one payment at once never exceed it', as
   t.deepEqual(await ledgerFaults(owner), [])
 })
 
-test('any sequence of acts: the answers follow the rules, and the ledger balances', async (t) => {
+test.serial('any sequence of acts: the answers follow the rules, and the ledger balances', async (t) => {
   const { authorise, post, owner } = await world(t)
   let key = 0
   const act = fc.oneof(fc.constant('capture' as const), fc.integer({ min: 1, max: 120 }))
@@ -141,7 +144,7 @@ test('any sequence of acts: the answers follow the rules, and the ledger balance
   t.deepEqual(await ledgerFaults(owner), [])
 })
 
-test('a malformed request gets 400 and one plain message, without its values', async (t) => {
+test.serial('a malformed request gets 400 and one plain message, without its values', async (t) => {
   const { app, authorise, post, owner } = await world(t)
   const refused = async (answer: Awaited<ReturnType<typeof post>>, message: RegExp) => {
     t.is(answer.statusCode, 400)
@@ -179,7 +182,7 @@ test('a malformed request gets 400 and one plain message, without its values', a
   t.is((await owner.query('select from idempotency_keys')).rowCount, 0)
 })
 
-test('what does not exist is 404', async (t) => {
+test.serial('what does not exist is 404', async (t) => {
   const { app, post } = await world(t)
   for (const id of ['pay_999', 'pay_0', 'pay_x', '1', 'pay_99999999999999999999']) {
     t.is((await app.inject(`/payments/${id}`)).statusCode, 404)
@@ -191,7 +194,7 @@ test('what does not exist is 404', async (t) => {
   t.notRegex(nothing.body, /4242/)
 })
 
-test('health and readiness', async (t) => {
+test.serial('health and readiness', async (t) => {
   const { app, owner, role, authorise } = await world(t)
   await authorise('a connection is there')
   t.deepEqual((await app.inject('/health')).json(), { status: 'ok', side: 'cloud' })

@@ -1,11 +1,11 @@
 import test from 'ava'
 import type { PostgresServer } from '../../rehearsal/postgres/server.ts'
-import { testPostgres } from '../postgres.ts'
+import { sharedPostgres } from '../postgres.ts'
 import { ledgerFaults, lock, paymentsApp, paymentsDatabase } from './payments-world.ts'
 
 let server: PostgresServer
-test.before(async (t) => {
-  server = await testPostgres(t as never, 'source')
+test.before(async () => {
+  server = await sharedPostgres('source')
 })
 
 async function world(t: Parameters<typeof paymentsDatabase>[0]) {
@@ -14,7 +14,7 @@ async function world(t: Parameters<typeof paymentsDatabase>[0]) {
   return { ...database, ...paymentsApp(t, database.url, { firstConnections: 10 }) }
 }
 
-test('the same key again gives the same answer and has one effect', async (t) => {
+test.serial('the same key again gives the same answer and has one effect', async (t) => {
   const { authorise, post, owner } = await world(t)
   const first = await authorise('k1')
   const { id } = first.json()
@@ -33,7 +33,7 @@ test('the same key again gives the same answer and has one effect', async (t) =>
   t.deepEqual(await ledgerFaults(owner), [])
 })
 
-test('a refusal is repeated under its key too, whatever has happened since', async (t) => {
+test.serial('a refusal is repeated under its key too, whatever has happened since', async (t) => {
   const { authorise, post } = await world(t)
   const { id } = (await authorise('k1')).json()
   const early = await post(`/payments/${id}/refund`, 'early', { amountMinor: 1 })
@@ -46,7 +46,7 @@ test('a refusal is repeated under its key too, whatever has happened since', asy
   t.is(again.body, early.body)
 })
 
-test('a key used for another request is 422, and changes nothing', async (t) => {
+test.serial('a key used for another request is 422, and changes nothing', async (t) => {
   const { authorise, post, owner } = await world(t)
   const { id } = (await authorise('k1')).json()
   const other = (await authorise('k2')).json().id
@@ -66,7 +66,7 @@ test('a key used for another request is 422, and changes nothing', async (t) => 
   t.is((await owner.query('select from postings')).rowCount, 3)
 })
 
-test('the same key many times at once: one effect, one 201, the same answer for all', async (t) => {
+test.serial('the same key many times at once: one effect, one 201, the same answer for all', async (t) => {
   const { authorise, post, owner } = await world(t)
   for (let round = 0; round < 20; round++) {
     const answers = await Promise.all(Array.from({ length: 10 }, () => authorise(`race-${round}`)))
@@ -85,41 +85,47 @@ test('the same key many times at once: one effect, one 201, the same answer for 
   t.deepEqual(await ledgerFaults(owner), [])
 })
 
-test('one key for two payments at once: one wins, the other is 422, nobody waits for the other for ever', async (t) => {
-  const { authorise, post, owner } = await world(t)
-  for (let round = 0; round < 20; round++) {
-    const ids = [(await authorise(`a-${round}`)).json().id, (await authorise(`b-${round}`)).json().id]
-    const answers = await Promise.all(ids.map((id) => post(`/payments/${id}/capture`, `both-${round}`)))
-    t.deepEqual(answers.map((answer) => answer.statusCode).sort(), [200, 422])
-  }
-  t.is((await owner.query(`select from postings where kind = 'capture'`)).rowCount, 20)
-})
+test.serial(
+  'one key for two payments at once: one wins, the other is 422, nobody waits for the other for ever',
+  async (t) => {
+    const { authorise, post, owner } = await world(t)
+    for (let round = 0; round < 20; round++) {
+      const ids = [(await authorise(`a-${round}`)).json().id, (await authorise(`b-${round}`)).json().id]
+      const answers = await Promise.all(ids.map((id) => post(`/payments/${id}/capture`, `both-${round}`)))
+      t.deepEqual(answers.map((answer) => answer.statusCode).sort(), [200, 422])
+    }
+    t.is((await owner.query(`select from postings where kind = 'capture'`)).rowCount, 20)
+  },
+)
 
-test('a duplicate that arrives while the first is in its transaction waits for it, and repeats its answer', async (t) => {
-  const here = await world(t)
-  const { authorise, post, owner } = here
-  const insertion = await lock(t, here, 'lock table payments in share row exclusive mode')
-  const authorisations = Array.from({ length: 5 }, () => authorise('k'))
-  await insertion.waiting(5) // one for the table, four for its key
-  await insertion.release()
-  const answers = await Promise.all(authorisations)
-  t.deepEqual(answers.map((answer) => answer.statusCode).sort(), [200, 200, 200, 200, 201])
-  t.is(new Set(answers.map((answer) => answer.body)).size, 1)
+test.serial(
+  'a duplicate that arrives while the first is in its transaction waits for it, and repeats its answer',
+  async (t) => {
+    const here = await world(t)
+    const { authorise, post, owner } = here
+    const insertion = await lock(t, here, 'lock table payments in share row exclusive mode')
+    const authorisations = Array.from({ length: 5 }, () => authorise('k'))
+    await insertion.waiting(5) // one for the table, four for its key
+    await insertion.release()
+    const answers = await Promise.all(authorisations)
+    t.deepEqual(answers.map((answer) => answer.statusCode).sort(), [200, 200, 200, 200, 201])
+    t.is(new Set(answers.map((answer) => answer.body)).size, 1)
 
-  const { id } = answers[0]!.json()
-  await post(`/payments/${id}/capture`, 'c')
-  const posting = await lock(t, here, 'lock table postings in share row exclusive mode')
-  const refunds = Array.from({ length: 5 }, () => post(`/payments/${id}/refund`, 'r', { amountMinor: 10 }))
-  await posting.waiting(5)
-  await posting.release()
-  const refunded = await Promise.all(refunds)
-  t.is(refunded.filter((answer) => answer.headers['idempotent-replayed'] === undefined).length, 1)
-  t.deepEqual([...new Set(refunded.map((answer) => answer.json().refundedMinor))], [10])
-  t.is((await owner.query('select from postings')).rowCount, 3)
-  t.deepEqual(await ledgerFaults(owner), [])
-})
+    const { id } = answers[0]!.json()
+    await post(`/payments/${id}/capture`, 'c')
+    const posting = await lock(t, here, 'lock table postings in share row exclusive mode')
+    const refunds = Array.from({ length: 5 }, () => post(`/payments/${id}/refund`, 'r', { amountMinor: 10 }))
+    await posting.waiting(5)
+    await posting.release()
+    const refunded = await Promise.all(refunds)
+    t.is(refunded.filter((answer) => answer.headers['idempotent-replayed'] === undefined).length, 1)
+    t.deepEqual([...new Set(refunded.map((answer) => answer.json().refundedMinor))], [10])
+    t.is((await owner.query('select from postings')).rowCount, 3)
+    t.deepEqual(await ledgerFaults(owner), [])
+  },
+)
 
-test('a duplicate that waited for a first that failed takes its place', async (t) => {
+test.serial('a duplicate that waited for a first that failed takes its place', async (t) => {
   const here = await world(t)
   const { authorise, owner, role } = here
   const held = await lock(t, here, 'lock table outbox in share row exclusive mode')

@@ -2,14 +2,14 @@ import pg from 'pg'
 import { type PgBouncerServer, startPgbouncer } from '../../rehearsal/pgbouncer/server.ts'
 import type { PostgresServer } from '../../rehearsal/postgres/server.ts'
 import { needs } from '../parts.ts'
-import { testPostgres, testSandbox } from '../postgres.ts'
+import { sharedPostgres, testSandbox } from '../postgres.ts'
 import { ledgerFaults, type PaymentsDatabase, paymentsApp, paymentsDatabase } from './payments-world.ts'
 
 const test = needs('pgbouncer')
 
 let server: PostgresServer
-test.before(async (t) => {
-  server = await testPostgres(t as never, 'source')
+test.before(async () => {
+  server = await sharedPostgres('source')
 })
 
 async function throughPgbouncer(t: Parameters<typeof paymentsDatabase>[0], { url, role }: PaymentsDatabase) {
@@ -32,7 +32,7 @@ async function throughPgbouncer(t: Parameters<typeof paymentsDatabase>[0], { url
   return { command, ...paymentsApp(t, pooler.appUrl, { firstConnections: 10 }) }
 }
 
-test('in transaction mode: duplicates at once, and every act', async (t) => {
+test.serial('in transaction mode: duplicates at once, and every act', async (t) => {
   const database = await paymentsDatabase(t, server)
   const { app, authorise, post } = await throughPgbouncer(t, database)
   for (let round = 0; round < 10; round++) {
@@ -46,7 +46,7 @@ test('in transaction mode: duplicates at once, and every act', async (t) => {
   t.deepEqual(await ledgerFaults(database.owner), [])
 })
 
-test('while PgBouncer is paused requests wait', async (t) => {
+test.serial('while PgBouncer is paused requests wait', async (t) => {
   const database = await paymentsDatabase(t, server)
   const { command, authorise } = await throughPgbouncer(t, database)
   await authorise('before')
@@ -59,7 +59,7 @@ test('while PgBouncer is paused requests wait', async (t) => {
   t.true((await waiting).every((answer) => answer.statusCode === 201))
 })
 
-test('a refused server login reaches no client as a failure', async (t) => {
+test.serial('a refused server login reaches no client as a failure', async (t) => {
   const database = await paymentsDatabase(t, server)
   const { authorise, database: pool } = await throughPgbouncer(t, database)
   const { owner, role } = database

@@ -1,16 +1,16 @@
 import test from 'ava'
 import pg from 'pg'
 import type { PostgresServer } from '../../rehearsal/postgres/server.ts'
-import { testPostgres } from '../postgres.ts'
+import { sharedPostgres } from '../postgres.ts'
 import { paymentsApp, paymentsDatabase } from './payments-world.ts'
 
 for (const side of ['source', 'target'] as const) {
   let server: PostgresServer
-  test.before(async (t) => {
-    server = await testPostgres(t as never, side)
+  test.before(async () => {
+    server = await sharedPostgres(side)
   })
 
-  test(`the schema on the ${side}: what a lift needs of it`, async (t) => {
+  test.serial(`the schema on the ${side}: what a lift needs of it`, async (t) => {
     const { owner, url } = await paymentsDatabase(t, server)
     const without = await owner.query(`
       select relname from pg_class c where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
@@ -37,31 +37,34 @@ for (const side of ['source', 'target'] as const) {
     ])
   })
 
-  test(`the ledger on the ${side} takes nothing unbalanced, and the app cannot change what is posted`, async (t) => {
-    const { owner, url } = await paymentsDatabase(t, server)
-    const { id } = (await paymentsApp(t, url).authorise('k')).json()
-    const app = new pg.Client(url)
-    await app.connect()
-    t.teardown(() => app.end())
-    const insert = (entries: string) =>
-      app.query(
-        `insert into ledger_entries (posting_id, payment_id, account, currency, amount_minor) values ${entries}`,
-      )
-    const unbalanced = { code: '23514', message: /^posting \d+ does not balance/ }
-    await t.throwsAsync(insert(`(1, '${id}', 'a', 'EUR', 5)`), unbalanced)
-    await t.throwsAsync(insert(`(1, '${id}', 'a', 'EUR', 5), (1, '${id}', 'b', 'EUR', -4)`), unbalanced)
-    await t.throwsAsync(insert(`(1, '${id}', 'a', 'EUR', 5), (1, '${id}', 'b', 'USD', -5)`), unbalanced)
-    await t.notThrowsAsync(insert(`(1, '${id}', 'a', 'EUR', 5), (1, '${id}', 'b', 'EUR', -5)`))
-    for (const statement of [
-      'delete from ledger_entries',
-      'update ledger_entries set amount_minor = 1',
-      'update payments set amount_minor = 1',
-      'delete from payments',
-      'update idempotency_keys set answer = null',
-      'truncate outbox',
-    ]) {
-      await t.throwsAsync(app.query(statement), { code: '42501' }, statement)
-    }
-    await t.throwsAsync(owner.query(`update payments set refunded_minor = 1`), { code: '23514' })
-  })
+  test.serial(
+    `the ledger on the ${side} takes nothing unbalanced, and the app cannot change what is posted`,
+    async (t) => {
+      const { owner, url } = await paymentsDatabase(t, server)
+      const { id } = (await paymentsApp(t, url).authorise('k')).json()
+      const app = new pg.Client(url)
+      await app.connect()
+      t.teardown(() => app.end())
+      const insert = (entries: string) =>
+        app.query(
+          `insert into ledger_entries (posting_id, payment_id, account, currency, amount_minor) values ${entries}`,
+        )
+      const unbalanced = { code: '23514', message: /^posting \d+ does not balance/ }
+      await t.throwsAsync(insert(`(1, '${id}', 'a', 'EUR', 5)`), unbalanced)
+      await t.throwsAsync(insert(`(1, '${id}', 'a', 'EUR', 5), (1, '${id}', 'b', 'EUR', -4)`), unbalanced)
+      await t.throwsAsync(insert(`(1, '${id}', 'a', 'EUR', 5), (1, '${id}', 'b', 'USD', -5)`), unbalanced)
+      await t.notThrowsAsync(insert(`(1, '${id}', 'a', 'EUR', 5), (1, '${id}', 'b', 'EUR', -5)`))
+      for (const statement of [
+        'delete from ledger_entries',
+        'update ledger_entries set amount_minor = 1',
+        'update payments set amount_minor = 1',
+        'delete from payments',
+        'update idempotency_keys set answer = null',
+        'truncate outbox',
+      ]) {
+        await t.throwsAsync(app.query(statement), { code: '42501' }, statement)
+      }
+      await t.throwsAsync(owner.query(`update payments set refunded_minor = 1`), { code: '23514' })
+    },
+  )
 }
