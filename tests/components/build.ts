@@ -25,5 +25,15 @@ export async function build(piece: (given: Given) => unknown, options: Partial<R
   return finder(recording)
 }
 
-/** What the whole program registers. */
-export const whole = async (options: RecordOptions) => finder(await record(options))
+/** What the whole program registers, run anew. */
+export const wholeAnew = async (options: RecordOptions) => finder(await record(options))
+
+const recorded = new Map<string, ReturnType<typeof wholeAnew>>()
+
+/** What the whole program registers; one run serves all test files of a process, which only look. */
+export function whole(options: Omit<RecordOptions, 'known'>): ReturnType<typeof wholeAnew> {
+  const key = JSON.stringify(options)
+  const run = recorded.get(key) ?? wholeAnew(options)
+  recorded.set(key, run)
+  return run
+}

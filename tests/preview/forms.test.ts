@@ -9,7 +9,7 @@ import { terraformPlan } from '../../preview/terraform-plan.ts'
 import { previewJson, previewText } from '../../preview/text.ts'
 import { treeLines, treeOf } from '../../preview/tree.ts'
 import type { Inputs } from '../../preview/values.ts'
-import { whole } from '../components/build.ts'
+import { whole, wholeAnew } from '../components/build.ts'
 
 /** Recorded once, shown in every form. */
 const prod = whole({ stack: 'prod', phase: 'cutover' })
@@ -74,7 +74,7 @@ test('JSON has the shape that programs rely on, and no secret', async (t) => {
 })
 
 test('two previews of the same settings are the same', async (t) => {
-  t.deepEqual(previewJson(await whole({ stack: 'prod', phase: 'cutover' })), previewJson(await prod))
+  t.deepEqual(previewJson(await wholeAnew({ stack: 'prod', phase: 'cutover' })), previewJson(await prod))
 })
 
 interface Plan {
