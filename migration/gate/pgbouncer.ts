@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { epochOfToken, StaleTokenError } from '../epoch.ts'
 import { allTried, type GateState, PauseTimeoutError, type Route, type Side, type WriteGate } from './gate.ts'
@@ -42,7 +43,7 @@ export function pgbouncerGate(options: PgBouncerOptions): WriteGate {
         )
       }
       const outcomes = await Promise.allSettled(
-        poolers.map((pooler) => pooler.pause(until - performance.now())),
+        poolers.map((pooler) => pooler.pause(until - performance.now(), timeoutMs)),
       )
       const failed = outcomes.find((outcome) => outcome.status === 'rejected')
       if (!failed) return
@@ -118,6 +119,23 @@ function createPooler(
     }
   }
 
+  /** The order to resume comes by another connection, and must not overtake the one it takes back. */
+  async function takeBack(paused: Promise<unknown>): Promise<void> {
+    let answered = false
+    const noted = () => {
+      answered = true
+    }
+    paused.then(noted, noted)
+    const until = performance.now() + answerWithinMs
+    try {
+      while (!answered && !Number((await show()).paused) && performance.now() < until) await delay(1)
+      await letThrough()
+    } finally {
+      // PgBouncer never answers a PAUSE that was taken back: its connection is of no more use.
+      pausing.drop()
+    }
+  }
+
   const letThrough = () => commanding.query(`resume ${database}`).catch(ignoreNotPaused)
 
   const show = async () => {
@@ -130,21 +148,22 @@ function createPooler(
     where,
     ask: commanding.query,
     claim,
-    async pause(timeoutMs: number) {
-      const paused = pausing.query(`pause ${database}`).then(
-        () => true,
-        (error: Error) => {
-          if (/already (suspended\/)?paused/.test(error.message)) return true
-          throw new Error(`${where}: ${error.message}`)
-        },
-      )
-      if (await before(paused, timeoutMs)) return
-      await commanding.query(`resume ${database}`).catch(ignoreNotPaused)
-      // PgBouncer never answers a PAUSE that was taken back: its connection is of no more use.
-      paused.catch(() => {})
-      pausing.drop()
+    async pause(leftMs: number, timeoutMs: number) {
+      const until = performance.now() + leftMs
+      // A PAUSE that waited for its console would be obeyed after it was given up, and nobody would take it back.
+      const opened = pausing.open().catch((error) => Promise.reject(new Error(`${where}: ${error.message}`)))
+      if (!(await before(opened, leftMs))) {
+        throw new PauseTimeoutError(
+          `${where} let nobody in to its console for ${timeoutMs} ms; nothing was held or changed; see in its log why, and try later`,
+        )
+      }
+      const paused = pausing.query(`pause ${database}`).catch((error: Error) => {
+        if (!/already (suspended\/)?paused/.test(error.message)) throw new Error(`${where}: ${error.message}`)
+      })
+      if (await before(paused, until - performance.now())) return
+      await takeBack(paused)
       throw new PauseTimeoutError(
-        `${where}: a transaction was still open after ${Math.round(timeoutMs)} ms; requests flow again, nothing was changed; find it in pg_stat_activity (xact_start) and try later`,
+        `${where}: a transaction was still open after ${timeoutMs} ms; requests flow again, nothing was changed; find it in pg_stat_activity (xact_start) and try later`,
       )
     },
     async route(token: number, to: Route) {
@@ -200,13 +219,13 @@ function createPooler(
 /** How long a command may go without an answer, milliseconds: a pooler that is frozen must not hold up the others. */
 const answerWithinMs = 5000
 
-async function before(promise: Promise<boolean>, timeoutMs: number): Promise<boolean> {
+async function before(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), timeoutMs)
   })
   try {
-    return await Promise.race([promise, late])
+    return await Promise.race([promise.then(() => true), late])
   } finally {
     clearTimeout(timer)
   }

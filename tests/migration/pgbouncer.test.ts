@@ -1,5 +1,6 @@
 /** The write gate made of real PgBouncer processes, two of them. */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { ExecutionContext } from 'ava'
 import pg from 'pg'
 import { StaleTokenError } from '../../migration/epoch.ts'
@@ -15,7 +16,39 @@ const test = needs('pgbouncer')
 const app = { user: 'app', password: 'of-a-test' }
 let made = 0
 
-async function gated(t: ExecutionContext) {
+/** Passes the first connection to `url` on; what is sent over the second waits to be released. */
+async function slowSecond(t: ExecutionContext, url: string) {
+  const to = new URL(url)
+  const port = Number(to.port)
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  let readied = () => {}
+  const ready = new Promise<void>((resolve) => {
+    readied = resolve
+  })
+  let connections = 0
+  const sockets: Socket[] = []
+  const server = createServer((socket) => {
+    const second = ++connections === 2
+    const pooler = connect(port, to.hostname)
+    sockets.push(socket, pooler)
+    for (const each of [socket, pooler]) each.on('error', () => {})
+    pooler.pipe(socket)
+    if (second) pooler.on('data', (data) => data.at(-6) === 'Z'.charCodeAt(0) && readied())
+    ;(second ? released : Promise.resolve()).then(() => socket.pipe(pooler))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  to.port = String((server.address() as AddressInfo).port)
+  return { url: to.href, release: () => release(), ready }
+}
+
+async function gated(t: ExecutionContext, { slowConsole = false } = {}) {
   const servers = await shared()
   const database = `pay${++made}`
   for (const server of Object.values(servers))
@@ -25,9 +58,10 @@ async function gated(t: ExecutionContext) {
       startPgbouncer({ name: `pooler-${made}-${n}`, sandbox: testSandbox(), database, app, ...servers }),
     ),
   )
+  const slow = await slowSecond(t, poolers[1]?.admin ?? '')
   const gate = pgbouncerGate({
     database,
-    poolers: poolers.map(({ admin, ini }) => ({ admin, ini })),
+    poolers: poolers.map(({ admin, ini }, n) => ({ admin: slowConsole && n === 1 ? slow.url : admin, ini })),
     appUrl: poolers[0]?.appUrl ?? '',
   })
   const clients = await Promise.all(
@@ -48,7 +82,7 @@ async function gated(t: ExecutionContext) {
     await gate.close()
     for (const { child } of poolers) child.kill('SIGQUIT')
   })
-  return { gate, clients, poolers, servers, route, versions, database }
+  return { gate, clients, poolers, servers, route, versions, database, slow }
 }
 
 let starting: ReturnType<typeof testServers> | undefined
@@ -115,6 +149,17 @@ test.serial(
     await gate.resume(5)
   },
 )
+
+test.serial('a pause that is given up while its console is being opened holds nobody later', async (t) => {
+  const { gate, clients, slow } = await gated(t, { slowConsole: true })
+  await t.throwsAsync(gate.pause(2, 200), { instanceOf: PauseTimeoutError })
+  slow.release()
+  await slow.ready
+  // Each asks after whatever was sent when the console was ready.
+  for (let n = 0; n < 3; n++)
+    t.deepEqual(new Set((await gate.state()).map(({ state }) => state)), new Set(['open']))
+  for (const client of clients) await t.notThrowsAsync(client.query('select 1'))
+})
 
 test.serial('an act of an older token is refused and changes nothing', async (t) => {
   const { gate, route, versions, servers } = await gated(t)
