@@ -6,7 +6,17 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { openRunFolder } from '../tests/run-folder.ts'
 
+const usage = `npm test [-- FILES]
+
+  FILES           those tests only, e.g. tests/migration/fence.test.ts; all when left out
+  REQUIRE_ALL=1   a part that this machine lacks is a failure, not a skip
+  THOROUGH=1      all of the long tables of cases, of which a sample runs otherwise`
+
 const files = process.argv.slice(2)
+if (files.includes('--help')) {
+  console.log(usage)
+  process.exit(0)
+}
 const folder = await openRunFolder(files.length === 0)
 const child = spawn(process.execPath, ['node_modules/ava/entrypoints/cli.mjs', ...files], {
   stdio: ['ignore', 'pipe', 'inherit'],

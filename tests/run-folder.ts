@@ -15,7 +15,8 @@ const listed = 'data-folders.json'
 
 /** @param servers whether many of them will be started */
 export async function openRunFolder(servers: boolean): Promise<Sandbox> {
-  const folder = createSandbox('payments-lift-tests-')
+  // Short: the path of a socket in a folder in it has a hundred characters at most.
+  const folder = createSandbox('lift-')
   // As the machine's own: servers started by root run as another user.
   chmodSync(folder.dir, 0o1777)
   keepTsxCache(folder.dir)

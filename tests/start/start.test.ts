@@ -56,7 +56,7 @@ test('every command of package.json that starts so can be made into one file', a
   const names = Object.values<string>(scripts).flatMap(
     (line) => line.match(/start\/start\.mjs (\S+)/)?.[1] ?? [],
   )
-  t.deepEqual(names.toSorted(), ['rehearse', 'runbook', 'verify'])
+  t.deepEqual(names.toSorted(), ['rehearse', 'runbook', 'test', 'verify'])
   const project = mkdtempSync(join(folder, 'project-'))
   for (const each of ['scripts', 'start']) mkdirSync(join(project, each))
   for (const each of own) copyFileSync(join(root, each), join(project, each))
