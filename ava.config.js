@@ -15,10 +15,10 @@ const together = readdirSync(folder).flatMap((name) =>
  */
 const first = [
   'migration/watchdog',
+  'together/program',
   'engine/lift',
   'rehearsal/rehearsal',
   'together/switchover',
-  'together/program',
   'model/protocol',
   'faults/faults',
   'together/digest',
