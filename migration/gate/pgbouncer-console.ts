@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
+import { closeSession } from '../postgres/session.ts'
 
 export type Ask = (command: string) => Promise<Record<string, string>[]>
 
@@ -58,7 +59,7 @@ export function adminConsole(url: string, queryTimeoutMs?: number) {
     drop,
     query,
     async end() {
-      await connecting?.then((client) => client.end()).catch(() => {})
+      await connecting?.then(closeSession).catch(() => {})
     },
   }
 }

@@ -1,5 +1,6 @@
 /** Sessions that compare changed rows beside those that act. */
 import type pg from 'pg'
+import { closeSession } from '../../postgres/session.ts'
 import { connect } from '../session.ts'
 import type { Clients, Connection } from '../types.ts'
 
@@ -17,7 +18,7 @@ export async function connectAgain(
   ])
   const clients = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   const end = async () => {
-    await Promise.allSettled(clients.map((client) => client.end()))
+    await Promise.allSettled(clients.map(closeSession))
   }
   const failed = opened.find((one) => one.status === 'rejected')
   if (failed) {

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava'
 import pg from 'pg'
-import { verifyingAgain } from '../../../migration/digest/changes/again.ts'
+import { connectAgain, verifyingAgain } from '../../../migration/digest/changes/again.ts'
 import { allVisible } from '../../../migration/digest/changes/visible.ts'
 import {
   awaitVisible,
@@ -172,6 +172,15 @@ test('under replication the changed keys come to agree by themselves; without it
   for (const side of [d.onSource, d.onTarget]) t.is((await side(held)).rowCount, 1)
   await loop.stop()
   for (const side of [d.onSource, d.onTarget]) await until(async () => (await side(held)).rowCount === 0)
+})
+
+test('a server that does not answer any more does not hold up the end', async (t) => {
+  const d = await databases(t)
+  const sessions = await connectAgain(d.source, d.target)
+  const { processID } = sessions.target as unknown as { processID: number }
+  process.kill(processID, 'SIGSTOP')
+  t.teardown(() => process.kill(processID, 'SIGCONT'))
+  await t.notThrowsAsync(sessions.end())
 })
 
 test('a commit that no snapshot sees yet is waited for', async (t) => {
