@@ -1,5 +1,5 @@
 import pg, { type ClientBase } from 'pg'
-import { underToken } from './epoch.ts'
+import { type TokenOptions, underToken } from './epoch.ts'
 import type { Side } from './gate/gate.ts'
 import { triggerSql } from './lift-schema.ts'
 import { quoted, type Relation } from './postgres/catalog.ts'
@@ -43,18 +43,18 @@ export async function fence(client: ClientBase, side: Side, token: number, plan:
 
 /**
  * Opens a fenced database again and gives LOGIN back to the roles that had it.
- * @param durable false when something is written behind it that waits for the disk
+ * @param options not durable when something is written behind it that waits for the disk
  */
 export async function unfence(
   client: ClientBase,
   side: Side,
   token: number,
   plan: Omit<FencePlan, 'roles'>,
-  durable = true,
+  options: Pick<TokenOptions, 'durable'> = {},
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await openOnce(client, side, token, plan, durable)
+      return await openOnce(client, side, token, plan, options)
     } catch (error) {
       if ((error as { code?: string }).code !== '55P03' || attempt === 3) throw error
       await endLockHolders(client, plan.tables)
@@ -67,7 +67,7 @@ async function openOnce(
   side: Side,
   token: number,
   plan: Omit<FencePlan, 'roles'>,
-  durable: boolean,
+  options: Pick<TokenOptions, 'durable'>,
 ): Promise<void> {
   await underToken(
     { client, side },
@@ -83,7 +83,7 @@ async function openOnce(
        end;
        update lift.fence set state = 'open', saved = '[]';
      end if;`,
-    { durable },
+    options,
   )
 }
 

@@ -32,7 +32,7 @@ const servers = new Map<string, Promise<PostgresServer>>()
 
 /** A server for all test files of one process, which make databases of their own there and never stop it. */
 export function sharedPostgres(side: 'source' | 'target'): Promise<PostgresServer> {
-  const server = servers.get(side) ?? testPostgres(undefined, side, { max_connections: '500' })
+  const server = servers.get(side) ?? testPostgres(undefined, side)
   servers.set(side, server)
   return server
 }

@@ -1,6 +1,11 @@
 export { connectAgain } from './changes/again.ts'
 export type { Batch } from './changes/change-set.ts'
-export { keepVerified, keysToLookAtAgain, type Reverification } from './changes/keep-verified.ts'
+export {
+  keepVerified,
+  keysToLookAtAgain,
+  type Reverification,
+  verifyPending,
+} from './changes/keep-verified.ts'
 export { type ChangeTracker, type TrackOptions, trackChanges } from './changes/tracker.ts'
 export { type VerifyKeysOptions, verifyKeys } from './changes/verify-keys.ts'
 export { awaitVisible } from './changes/visible.ts'

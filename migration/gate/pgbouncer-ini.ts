@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { open, rename, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import type { Route, Side } from './gate.ts'
 
 /** What a pooler logs in to a server with, when clients log in to the pooler with something else. */
@@ -59,11 +58,6 @@ export async function replaceFile(path: string, text: string): Promise<void> {
     await file.close()
   }
   await rename(beside, path)
-}
-
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(dirname(path), 'r')
-  await folder.sync().finally(() => folder.close())
 }
 
 export const readIni = (path: string): string => readFileSync(path, 'utf8')

@@ -1,17 +1,11 @@
+import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { epochOfToken, StaleTokenError } from '../epoch.ts'
+import { syncFolder } from '../store/files.ts'
 import { allTried, type GateState, PauseTimeoutError, type Route, type Side, type WriteGate } from './gate.ts'
 import { adminConsole, sumOfPools } from './pgbouncer-console.ts'
-import {
-  readIni,
-  readMark,
-  replaceFile,
-  type ServerLogin,
-  syncFolder,
-  withMark,
-  withRoute,
-} from './pgbouncer-ini.ts'
+import { readIni, readMark, replaceFile, type ServerLogin, withMark, withRoute } from './pgbouncer-ini.ts'
 import { awaitLogins } from './pgbouncer-logins.ts'
 
 export interface PgBouncerOptions {
@@ -104,7 +98,7 @@ function createPooler(
   /** As `write`, and it is there after the machine went down. */
   async function claim(token: number): Promise<void> {
     await write(token)
-    await syncFolder(ini)
+    await syncFolder(dirname(ini))
   }
 
   async function route(token: number, route: Route): Promise<void> {
@@ -168,7 +162,7 @@ function createPooler(
     },
     async route(token: number, to: Route) {
       await route(token, to)
-      await syncFolder(ini)
+      await syncFolder(dirname(ini))
     },
     async open(token: number) {
       await claim(token)
@@ -178,7 +172,7 @@ function createPooler(
     async send(token: number, to: Route) {
       await route(token, to)
       await letThrough()
-      await syncFolder(ini)
+      await syncFolder(dirname(ini))
     },
     async state(): Promise<GateState> {
       // Asked for before the pause: a console opened in it would keep the requests of the other poolers waiting.

@@ -1,16 +1,15 @@
 import type { ClientBase } from 'pg'
 import {
-  awaitVisible,
   type Changes,
   type ChangeTracker,
   connectAgain,
   keepVerified,
-  keysToLookAtAgain,
   type Plan,
   type Reverification,
   type TableResult,
   trackChanges,
   verifyKeys,
+  verifyPending,
 } from '../digest/index.ts'
 import { publication } from '../publication.ts'
 
@@ -94,23 +93,10 @@ export class RowCheck {
   }
 
   async #look(lsn: string): Promise<TableResult[]> {
-    const { source, target, from } = this.#options
+    const { source, target } = this.#options
     this.#sessions ??= await connectAgain(source, target)
-    const clients = this.#sessions
     await this.#tracker.upTo(lsn)
-    const batch = this.#tracker.take()
-    let again = batch.changes
-    try {
-      if (batch.changes.size === 0) return []
-      // A commit is decoded a moment before new snapshots see it.
-      await awaitVisible(from === target ? clients.target : clients.source, batch.xids)
-      const { tables } = await verifyKeys(clients.source, clients.target, batch.changes, { plan: this.plan })
-      const differing = tables.filter((table) => !table.equal)
-      again = keysToLookAtAgain(differing)
-      return differing
-    } finally {
-      batch.settle(again)
-    }
+    return verifyPending(this.#sessions, { ...this.#options, tracker: this.#tracker })
   }
 
   /**

@@ -170,7 +170,7 @@ export const open: Step = {
     const { to, epoch, fence: plan, forward } = planOf(context.switchover)
     if (!context.switchover.turned) await stopLink(to, forward)
     // The canary is written behind it, and waits for the disk.
-    await unfence(to.client, to.side, settledToken(epoch), plan.to, false)
+    await unfence(to.client, to.side, settledToken(epoch), plan.to, { durable: false })
   },
   async verify({ switchover }) {
     const { to, epoch, fence: plan } = planOf(switchover)

@@ -16,10 +16,9 @@ const test = needs('pgbouncer')
 const app = { user: 'app', password: 'of-a-test' }
 let made = 0
 
-/** Passes the first connection to `url` on; what is sent over the second waits to be released. */
-async function slowSecond(t: ExecutionContext, url: string) {
-  const to = new URL(url)
-  const port = Number(to.port)
+/** Passes the first connection on; what is sent over the second waits to be released. `through` gives the way through it. */
+async function slowSecond(t: ExecutionContext) {
+  let port = 0
   let release = () => {}
   const released = new Promise<void>((resolve) => {
     release = resolve
@@ -32,7 +31,7 @@ async function slowSecond(t: ExecutionContext, url: string) {
   const sockets: Socket[] = []
   const server = createServer((socket) => {
     const second = ++connections === 2
-    const pooler = connect(port, to.hostname)
+    const pooler = connect(port, '127.0.0.1')
     sockets.push(socket, pooler)
     for (const each of [socket, pooler]) each.on('error', () => {})
     pooler.pipe(socket)
@@ -44,11 +43,17 @@ async function slowSecond(t: ExecutionContext, url: string) {
     for (const socket of sockets) socket.destroy()
     server.close()
   })
-  to.port = String((server.address() as AddressInfo).port)
-  return { url: to.href, release: () => release(), ready }
+  const through = (url: string) => {
+    const way = new URL(url)
+    port = Number(way.port)
+    way.port = String((server.address() as AddressInfo).port)
+    return way.href
+  }
+  return { through, release: () => release(), ready }
 }
 
-async function gated(t: ExecutionContext, { slowConsole = false } = {}) {
+/** @param consoleOf where the gate finds the console of the second pooler */
+async function gated(t: ExecutionContext, consoleOf = (admin: string) => admin) {
   const servers = await shared()
   const database = `pay${++made}`
   for (const server of Object.values(servers))
@@ -58,10 +63,9 @@ async function gated(t: ExecutionContext, { slowConsole = false } = {}) {
       startPgbouncer({ name: `pooler-${made}-${n}`, sandbox: testSandbox(), database, app, ...servers }),
     ),
   )
-  const slow = await slowSecond(t, poolers[1]?.admin ?? '')
   const gate = pgbouncerGate({
     database,
-    poolers: poolers.map(({ admin, ini }, n) => ({ admin: slowConsole && n === 1 ? slow.url : admin, ini })),
+    poolers: poolers.map(({ admin, ini }, n) => ({ admin: n === 1 ? consoleOf(admin) : admin, ini })),
     appUrl: poolers[0]?.appUrl ?? '',
   })
   const clients = await Promise.all(
@@ -82,7 +86,7 @@ async function gated(t: ExecutionContext, { slowConsole = false } = {}) {
     await gate.close()
     for (const { child } of poolers) child.kill('SIGQUIT')
   })
-  return { gate, clients, poolers, servers, route, versions, database, slow }
+  return { gate, clients, poolers, servers, route, versions, database }
 }
 
 let starting: ReturnType<typeof testServers> | undefined
@@ -151,7 +155,8 @@ test.serial(
 )
 
 test.serial('a pause that is given up while its console is being opened holds nobody later', async (t) => {
-  const { gate, clients, slow } = await gated(t, { slowConsole: true })
+  const slow = await slowSecond(t)
+  const { gate, clients } = await gated(t, slow.through)
   await t.throwsAsync(gate.pause(2, 200), { instanceOf: PauseTimeoutError })
   slow.release()
   await slow.ready

@@ -167,7 +167,7 @@ test.serial(
     await t.throwsAsync(bed.connect('source', 'app'), { message: /not permitted to log in/ })
 
     const canary = await openSession(servers.source.url(source.database as string), 'a test')
-    await unfence(canary, 'source', settledToken(1), plan, false)
+    await unfence(canary, 'source', settledToken(1), plan, { durable: false })
     await canary.query('insert into lift.canary (epoch, written_at) values (1, now())')
     t.deepEqual(await crash(), { token: settledToken(1), state: 'open' })
     await t.notThrowsAsync(bed.connect('source', 'app'))

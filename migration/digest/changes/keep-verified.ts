@@ -31,13 +31,39 @@ export interface Reverification {
   stop(): Promise<void>
 }
 
-export function keepVerified(options: {
+export interface Verifying {
   tracker: ChangeTracker
   plan: Plan
   source: Connection
   target: Connection
-}): Reverification {
-  const { tracker, plan } = options
+}
+
+/**
+ * Compares the keys that are pending; those that differ are pending again, and all of them when it fails.
+ * @returns tables with rows that differ
+ */
+export async function verifyPending(
+  { source, target }: Clients,
+  { tracker, plan, target: ofTarget }: Pick<Verifying, 'tracker' | 'plan' | 'target'>,
+  signal?: AbortSignal,
+): Promise<TableResult[]> {
+  const batch = tracker.take()
+  let again = batch.changes
+  try {
+    if (batch.changes.size === 0) return []
+    // A commit is decoded a moment before new snapshots see it.
+    await awaitVisible(tracker.connection === ofTarget ? target : source, batch.xids, signal)
+    const { tables } = await verifyKeys(source, target, batch.changes, { plan })
+    const differing = tables.filter((table) => !table.equal)
+    again = keysToLookAtAgain(differing)
+    return differing
+  } finally {
+    batch.settle(again)
+  }
+}
+
+export function keepVerified(options: Verifying): Reverification {
+  const { tracker } = options
   /** Of the rounds, and of all. */
   const [resting, stopping] = [new AbortController(), new AbortController()]
   let nowRested = () => {}
@@ -65,19 +91,9 @@ export function keepVerified(options: {
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
   }
 
-  async function round({ source, target }: Clients, signal?: AbortSignal): Promise<void> {
-    const batch = tracker.take()
-    let again: Changes = batch.changes
-    try {
-      const from = tracker.connection === options.target ? target : source
-      await awaitVisible(from, batch.xids, signal)
-      const { tables } = await verifyKeys(source, target, batch.changes, { plan })
-      differing = tables.filter((table) => !table.equal)
-      trouble = undefined
-      again = keysToLookAtAgain(differing)
-    } finally {
-      batch.settle(again)
-    }
+  async function round(clients: Clients, signal?: AbortSignal): Promise<void> {
+    differing = await verifyPending(clients, options, signal)
+    trouble = undefined
   }
 
   async function run(): Promise<void> {
