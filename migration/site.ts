@@ -1,13 +1,32 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { parse } from 'yaml'
+import { parse, YAMLParseError } from 'yaml'
 import { z } from 'zod'
 import { approvalsSchema, windowSchema } from './safety/settings.ts'
 import { s3Place } from './store/place.ts'
 
+const scheme = /^postgres(ql)?:\/\//
+
 const postgresUrl = z
   .string()
-  .regex(/^postgres(ql)?:\/\//, 'a connection string that starts with postgres://')
+  .regex(scheme, 'a connection string that starts with postgres://')
+  .refine(
+    (text) => !scheme.test(text) || isReadable(text),
+    'it cannot be read as a connection string: percent-encode user and password («/» is %2F, «?» %3F, «#» %23, «%» %25, «@» %40)',
+  )
+
+function isReadable(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { username, password, pathname, search, hash } = new URL(text)
+  // What stands before the first «/», «?» or «#» of a password may look like a host and its port.
+  if (`${pathname}${search}${hash}`.includes('@')) return false
+  try {
+    for (const part of [username, password, pathname]) decodeURIComponent(part)
+    return true
+  } catch {
+    return false
+  }
+}
 
 const database = z.strictObject({
   /** How the runbooks reach it: a role that owns the tables or is a superuser. */
@@ -157,9 +176,14 @@ export function readSite(path: string): Site {
 export function parseSite(text: string, path: string): Site {
   let content: unknown
   try {
-    content = parse(text)
+    content = parse(text, { logLevel: 'error' })
   } catch (error) {
-    throw new SiteError(`the site file ${path} is not YAML: ${(error as Error).message}`)
+    // The parser's own words, and its warnings, show the line, and a password may stand in it.
+    const [at] = (error instanceof YAMLParseError && error.linePos) || []
+    const where = at ? `line ${at.line}, column ${at.col}` : 'somewhere a «*» without its «&»'
+    throw new SiteError(
+      `the site file ${path} is not YAML: ${where}; put a value with a sign of YAML in it («: », « #», or «*», «&», «!», «@», «%», «{», «[» at its beginning) in quotes`,
+    )
   }
   const { journal, desk, ...site } = completeSite(content, `the site file ${path}`)
   const placed = (text: string) => (text.startsWith('s3:') ? text : resolve(dirname(path), text))
@@ -171,9 +195,15 @@ export function completeSite(content: unknown, where: string): Site {
   const result = schema.safeParse(content)
   if (!result.success) {
     const problems = result.error.issues.map(
-      (issue) => `  ${issue.path.join('.') || '(top)'}: ${issue.message}`,
+      (issue) => `  ${issue.path.join('.') || '(top)'}: ${messageOf(issue)}`,
     )
     throw new SiteError(`${where} cannot be used:\n${problems.join('\n')}`)
   }
   return result.data
 }
+
+/** A password with a comma in it, without quotes, is a value and a key: never say what is no name. */
+const messageOf = (issue: z.core.$ZodIssue): string =>
+  issue.code === 'unrecognized_keys' && issue.keys.some((key) => !/^\w+$/.test(key))
+    ? 'a key that is no name; put a value with a comma in it in quotes'
+    : issue.message
