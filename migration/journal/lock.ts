@@ -1,12 +1,16 @@
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Store } from '../store/store.ts'
+import { boot } from '../watchdog/machine-clock.ts'
+import { type ProcessStart, startOf } from './process-start.ts'
 
 export interface LockHolder {
   runbook: string
   host: string
   pid: number
   since: string
+  /** Where the platform tells it. */
+  start?: ProcessStart
 }
 
 export class LockedError extends Error {
@@ -25,7 +29,14 @@ const usualBeatMs = 2000
  * @throws LockedError that says who has it and since when
  */
 export async function lock(desk: Store, runbook: string, beatMs = usualBeatMs): Promise<() => Promise<void>> {
-  const mine: LockHolder = { runbook, host: hostname(), pid: process.pid, since: new Date().toISOString() }
+  const start = startOf(process.pid)
+  const mine: LockHolder = {
+    runbook,
+    host: hostname(),
+    pid: process.pid,
+    since: new Date().toISOString(),
+    ...(start && { start }),
+  }
   const text = JSON.stringify(mine)
   if (!(await desk.create(lockKey, text)))
     throw new LockedError(
@@ -61,15 +72,16 @@ export async function readLock(desk: Store, beatMs = usualBeatMs): Promise<Stand
   if (text === undefined) return undefined
   const holder = JSON.parse(text) as LockHolder
   const who = `«${holder.runbook}» runs since ${holder.since} on ${holder.host}, process ${holder.pid}`
-  const here = holder.host === hostname()
-  const alive = here ? lives(holder.pid) : await givesSign(desk, 3 * beatMs)
+  // Of another start of the machine, or of another machine with its name: no process of today says anything.
+  const here = holder.host === hostname() && (!holder.start || holder.start.boot === boot)
+  const alive = here ? lives(holder) : await givesSign(desk, 3 * beatMs)
   const gone = here ? 'that process is gone' : `it has given no sign for ${(3 * beatMs) / 1000} s`
   return {
     holder,
     alive,
     explanation: alive
       ? `${who}: wait until it has ended`
-      : `${who}, but ${gone}: its lock is stale. «npm run runbook -- resume» settles what it left and removes it`,
+      : `${who}, but ${gone}: its lock is stale. «npm run runbook -- resume (--site FILE | --stack NAME) --execute» settles what it left and removes it`,
   }
 }
 
@@ -88,10 +100,13 @@ async function givesSign(desk: Store, withinMs: number): Promise<boolean> {
   return false
 }
 
-function lives(pid: number): boolean {
+function lives({ pid, start }: LockHolder): boolean {
   try {
-    return process.kill(pid, 0)
+    process.kill(pid, 0)
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
+  // Another process may have the number now; one that cannot be looked at counts as the holder.
+  const now = startOf(pid)
+  return !start || !now || now.ticks === start.ticks
 }

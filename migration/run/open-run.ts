@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import type { Journal } from '../journal/journal.ts'
 import { openRunJournal, runIdOf } from '../journal/runs.ts'
 import { type Lift, openLift } from '../lift.ts'
 import { inWords } from '../page/duration.ts'
@@ -53,10 +54,61 @@ export async function openRun(
   if (closed && execute) throw new RunFailedError(`${name} is refused ${closed}`)
   if (execute && !emergency) await demandName(name, site, options.yes)
   const release = execute && !emergency ? await takeLock(site, name) : async () => {}
-  const lift = await openLift(site, name).catch(async (error) => {
-    await release()
+  const opened: Opened = {}
+  try {
+    return await begin({ name, site, person, emergency, closed, outside, options, write, release }, opened)
+  } catch (error) {
+    const { lift, journal } = opened
+    // Whatever kept it from beginning, its lock must not stay: somebody would have to agree to take it over.
+    await inTurn(
+      () => journal?.write('run-failed', { error: (error as Error).message }),
+      () => journal?.shared(),
+      () => lift?.close(),
+      () => journal?.close(),
+      release,
+    ).catch(() => {})
     throw error
-  })
+  }
+}
+
+/** A run that may begin. */
+interface Admitted {
+  name: string
+  site: Site
+  person: string
+  emergency: boolean
+  /** Why it would be refused if it did not only look. */
+  closed: string | undefined
+  outside(): string | undefined
+  options: RunOptions
+  write(text: string): void
+  release(): Promise<void>
+}
+
+/** What must be closed again, also when the run cannot begin. */
+interface Opened {
+  lift?: Lift
+  journal?: Journal
+}
+
+/** All of them one after the other, whatever fails; throws what failed first. */
+async function inTurn(...acts: (() => unknown)[]): Promise<void> {
+  const failed: unknown[] = []
+  for (const act of acts) {
+    try {
+      await act()
+    } catch (error) {
+      failed.push(error)
+    }
+  }
+  if (failed.length > 0) throw failed[0]
+}
+
+async function begin(admitted: Admitted, opened: Opened): Promise<OpenRun> {
+  const { name, site, person, emergency, closed, outside, options, write, release } = admitted
+  const { execute } = options
+  const lift = await openLift(site, name, { emergency })
+  opened.lift = lift
   const [store, desk, page, began] = [recordStore(site), deskStore(site), readPage(name), new Date()]
   const run = runIdOf(name, began)
   const screen = createScreen({
@@ -65,6 +117,7 @@ export async function openRun(
     write,
   })
   const journal = screen.shown(openRunJournal(site, run))
+  opened.journal = journal
   const context: StepContext = {
     lift,
     journal,
@@ -73,6 +126,7 @@ export async function openRun(
     person,
     store,
     ...(options.reason && { reason: options.reason }),
+    ...(emergency && { emergency }),
     switchover: { from: name === 'rollback' ? 'target' : 'source', stage: 'before' },
     interrupted: false,
     ...(!execute && { dryRun: {} }),
@@ -101,18 +155,25 @@ export async function openRun(
   let position = 0
   let epochNoted = false
 
-  async function close(): Promise<void> {
+  /** The run's last entry; and everything is closed and the lock given back, whatever fails. */
+  async function close(event: 'run-failed' | 'run-end', detail: Record<string, unknown>): Promise<void> {
     clearInterval(looking)
-    screen.flush()
-    await context.switchover.rows?.close().catch(() => {})
-    await lift.close()
-    await journal
-      .shared()
-      .catch(({ message }: Error) =>
-        screen.print(`the journal's last entries are only on this machine, in ${journal.path}: ${message}`),
-      )
-    journal.close()
-    await release()
+    await inTurn(
+      () => journal.write(event, detail),
+      () => screen.flush(),
+      () => context.switchover.rows?.close().catch(() => {}),
+      () => lift.close(),
+      () =>
+        journal
+          .shared()
+          .catch(({ message }: Error) =>
+            screen.print(
+              `the journal's last entries are only on this machine, in ${journal.path}: ${message}`,
+            ),
+          ),
+      () => journal.close(),
+      release,
+    )
   }
 
   async function runOne(step: Step<never[]>, args: unknown[]): Promise<void> {
@@ -130,10 +191,12 @@ export async function openRun(
         wouldFail.push(`${step.name}: ${message.split('\n')[0]}`)
         return screen.say(message)
       }
-      journal.write('run-failed', { step: step.name, error: message })
-      await close()
+      const unwritten = await close('run-failed', { step: step.name, error: message }).then(
+        () => '',
+        (trouble: Error) => `\n${trouble.message}`,
+      )
       const undo = call?.section?.parts.Undo
-      throw new RunFailedError(undo ? `${message}\nUndo: ${undo}` : message)
+      throw new RunFailedError(`${message}${unwritten}${undo ? `\nUndo: ${undo}` : ''}`)
     }
   }
 
@@ -148,8 +211,7 @@ export async function openRun(
       await runOne(approvalStep({ store, request, execute, problem: outside }) as Step<never[]>, [])
     },
     async finish() {
-      journal.write('run-end', wouldFail.length > 0 ? { wouldFail } : {})
-      await close()
+      await close('run-end', wouldFail.length > 0 ? { wouldFail } : {})
       if (wouldFail.length > 0)
         throw new RunFailedError(`it would fail:\n${wouldFail.map((line) => `  ${line}`).join('\n')}`)
       screen.print(`runbook ${name}: done in ${inWords(Date.now() - began.getTime())}`)
@@ -171,7 +233,8 @@ async function demandName(runbook: string, site: Site, yes: boolean): Promise<vo
 }
 
 async function versions(lift: Lift): Promise<Record<string, string>> {
-  const of = async ({ client }: Lift['source']): Promise<string> => {
+  const of = async ({ client, absent }: Lift['source']): Promise<string> => {
+    if (absent) return 'not reached'
     const { rows } = await client.query('show server_version')
     return rows[0].server_version
   }

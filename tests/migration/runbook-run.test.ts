@@ -6,7 +6,6 @@ import { answerRequest } from '../../migration/commands/approve.ts'
 import { settleWhatIsLeft } from '../../migration/commands/resume.ts'
 import { writeBundle } from '../../migration/evidence/bundle.ts'
 import { verifyBundle } from '../../migration/evidence/verify.ts'
-import { storedHolds } from '../../migration/front-door/holds.ts'
 import { readLock } from '../../migration/journal/lock.ts'
 import { runNames, runPlace } from '../../migration/journal/runs.ts'
 import { pageNames, readPage } from '../../migration/page/page.ts'
@@ -108,7 +107,8 @@ test.serial('a stale lock is explained, and taken over only when somebody agrees
   const consent = { person: 'dora', yes: true, takeOver: false, say: (text: string) => said.push(text) }
   await leaveStaleLock(desk)
   await t.throwsAsync(drive('cutover', site, { execute: true }), {
-    message: /that process is gone: its lock is stale\. «npm run runbook -- resume» settles/,
+    message:
+      /that process is gone: its lock is stale\. «npm run runbook -- resume \(--site FILE \| --stack NAME\) --execute» settles/,
   })
   // Approvers are named: --yes is no approval.
   const refused = settleWhatIsLeft(readSite(site), consent)
@@ -157,25 +157,6 @@ test.serial('a journal with one byte changed, or cut in a line: status and evide
     t.regex((await verifyBundle(bundle.folder)).problems.join('\n'), /the journal's chain breaks at line \d+/)
   }
   writeFileSync(path, whole)
-})
-
-test.serial('the emergency way back waits for nobody, and holds', async (t) => {
-  const door = await fakeFrontDoor()
-  const site = siteFile(bed, { ...door.site, limits: { ...bed.site.limits, soakMs: 600_000 } })
-  const shifting = drive('shift-traffic', site, { execute: true })
-  await Promise.race([until(async () => door.moved.includes(1)), shifting])
-  await drive('traffic-back', site, { execute: true, as: 'eve', reason: 'customers complain' })
-  const held = /a hold keeps the weight at 0: set by eve at .*, because «customers complain»/
-  await t.throwsAsync(shifting, { message: held })
-  t.deepEqual(door.moved, [1, 0])
-  t.regex(statusText(await readStatus(readSite(site))), new RegExp(`hold {8}${held.source}`))
-  await t.throwsAsync(drive('shift-traffic', site, { execute: true }), { message: held })
-  await drive('release-hold', site, { execute: true })
-  t.is(await storedHolds(deskStore(bed.site)).read(), undefined)
-  await deskStore(bed.site).put('hold.json', '{"weight": 0')
-  t.regex(statusText(await readStatus(readSite(site))), /hold {8}not known, there may be one: .*JSON/)
-  await storedHolds(deskStore(bed.site)).remove()
-  door.close()
 })
 
 test.serial('a run of shift-traffic that was cut off is gone on with, not begun again', async (t) => {

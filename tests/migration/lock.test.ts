@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import { lock, readLock } from '../../migration/journal/lock.ts'
+import { startOf } from '../../migration/journal/process-start.ts'
+import { parseSite } from '../../migration/site.ts'
+import { deskStore } from '../../migration/store/open.ts'
+import { demandTakeOver } from '../../migration/take-over.ts'
+import { testSandbox } from '../postgres.ts'
+
+/** What the platform does not tell cannot be compared. */
+const testWhereTold = startOf(process.pid) ? test : test.skip
+
+async function locked(t: ExecutionContext) {
+  const journal = mkdtempSync(join(testSandbox().dir, 'lock-'))
+  const nowhere = { url: 'postgres://127.0.0.1:1/pay' }
+  const site = parseSite(JSON.stringify({ source: nowhere, target: nowhere, journal }), '/site.yaml')
+  const desk = deskStore(site)
+  t.teardown(await lock(desk, 'cutover', 50))
+  const holder = JSON.parse((await desk.read('lock.json')) ?? '')
+  return {
+    desk,
+    holder,
+    change: (more: object) => desk.put('lock.json', JSON.stringify({ ...holder, ...more })),
+    takeOver: () => demandTakeOver(site, { person: 'dora', yes: true, takeOver: false, say: () => {} }),
+  }
+}
+
+/** A process that lives, and is none of ours. */
+function stranger(t: ExecutionContext): number {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+  t.teardown(() => child.kill('SIGKILL'))
+  return child.pid ?? 0
+}
+
+testWhereTold('another process that has the holder’s number now is not taken for the holder', async (t) => {
+  const { desk, change, takeOver, holder } = await locked(t)
+  t.true((await readLock(desk))?.alive)
+  t.is(holder.start.boot.length, 36)
+  await change({ pid: stranger(t) })
+  t.like(await readLock(desk), { alive: false })
+  t.regex((await readLock(desk))?.explanation ?? '', /that process is gone: its lock is stale/)
+  t.like(await takeOver(), { alive: false })
+})
+
+testWhereTold('a lock of an earlier start of the machine is judged by its sign of life', async (t) => {
+  const { desk, change, holder } = await locked(t)
+  await change({ start: { ...holder.start, boot: 'an earlier one' } })
+  // Its holder beats, so it is another machine with this one's name.
+  t.true((await readLock(desk, 100))?.alive)
+  const before = parseSite(
+    JSON.stringify({
+      source: { url: 'postgres://127.0.0.1:1/pay' },
+      target: { url: 'postgres://127.0.0.1:1/pay' },
+      journal: mkdtempSync(join(testSandbox().dir, 'rebooted-')),
+    }),
+    '/site.yaml',
+  )
+  await deskStore(before).create(
+    'lock.json',
+    JSON.stringify({ ...holder, start: { ...holder.start, boot: 'an earlier one' } }),
+  )
+  const standing = await readLock(deskStore(before), 50)
+  t.false(standing?.alive)
+  t.regex(standing?.explanation ?? '', /it has given no sign for 0.15 s: its lock is stale/)
+})
+
+test('where nothing tells when a process was started, its number says whether it lives', async (t) => {
+  const { desk, change } = await locked(t)
+  await change({ pid: stranger(t), start: undefined })
+  t.true((await readLock(desk))?.alive)
+})
