@@ -71,9 +71,10 @@ export function agentsGate(urls: string[], addressOf: (side: Side) => Route, key
         epoch: epochOfToken(Number(body.epoch)),
       }))
     },
-    async probe(side) {
+    async probe(side, identity) {
+      const whom = { ...addressOf(side), ...(identity !== undefined && { identity }) }
       const answers = await Promise.all(
-        clients.map(async ({ url, http }) => ({ ...(await http.post('/gate/probe', addressOf(side))), url })),
+        clients.map(async ({ url, http }) => ({ ...(await http.post('/gate/probe', whom)), url })),
       )
       expectOk(answers, `log in to the ${side} database`)
     },

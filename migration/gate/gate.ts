@@ -40,8 +40,11 @@ export interface WriteGate {
   send(token: number, route: Route): Promise<void>
   /** One state a gate, in the order of the site file. */
   state(): Promise<GateState[]>
-  /** Proves that the app role can log in through every gate to `side`; throws with the gate's own words. */
-  probe(side: Side): Promise<void>
+  /**
+   * Proves that the app role can log in through every gate to `side`; throws with the gate's own words.
+   * @param identity that of the database that must answer (postgres/identity.ts); not looked at when left out
+   */
+  probe(side: Side, identity?: string): Promise<void>
   close(): Promise<void>
 }
 

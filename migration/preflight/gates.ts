@@ -1,4 +1,5 @@
 import { readFenceRow } from '../epoch.ts'
+import { identityOf } from '../postgres/identity.ts'
 import type { CheckGroup } from './check.ts'
 import { linkedCheck } from './linked.ts'
 
@@ -40,14 +41,14 @@ export const gates: CheckGroup = {
       },
       async run({ lift, to }) {
         try {
-          await lift.gate.probe(to.side)
+          await lift.gate.probe(to.side, await identityOf(to.client))
           return []
         } catch (error) {
           return [
             {
               what: (error as Error).message,
               where: `gates to the ${to.side}`,
-              mend: 'role, password, grants and pg_hba.conf there must let the application in, from every gate',
+              mend: 'role, password, grants and pg_hba.conf there must let the application in, from every gate, and the gate must lead there',
             },
           ]
         }

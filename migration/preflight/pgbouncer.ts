@@ -2,6 +2,8 @@ import { accessSync, constants, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import pg from 'pg'
 import type { Route, Side } from '../gate/gate.ts'
+import { askThroughEntry, entryOf } from '../gate/pgbouncer-entry.ts'
+import { identityOf } from '../postgres/identity.ts'
 import type { Site } from '../site.ts'
 import type { Check, CheckGroup, PreflightContext, Problem } from './check.ts'
 
@@ -10,13 +12,16 @@ type PgBouncerGate = Extract<Site['gate'], { kind: 'pgbouncer' }>
 /** What one process says of itself. */
 interface Pooler {
   where: string
+  /** Connection string of its admin console. */
+  admin: string
   ini: string
   config: Map<string, string>
   databases: Record<string, string>[]
   users: Record<string, string>[]
 }
 
-type Look = (pooler: Pooler, gate: PgBouncerGate, context: PreflightContext) => Omit<Problem, 'where'>[]
+type Found = Omit<Problem, 'where'>[]
+type Look = (pooler: Pooler, gate: PgBouncerGate, context: PreflightContext) => Found | Promise<Found>
 
 /** One of the longest waits a server that refused a login once may cost, seconds. */
 const longestLoginRetry = 0.1
@@ -33,9 +38,10 @@ const check = (name: string, why: string, look: Look, more: Partial<Check> = {})
     const { gate } = context.lift.site
     if (gate.kind !== 'pgbouncer') return []
     const poolers = await Promise.all(gate.poolers.map(ask))
-    return poolers.flatMap((pooler) =>
-      look(pooler, gate, context).map((problem) => ({ ...problem, where: pooler.where })),
+    const looks = poolers.map(async (pooler) =>
+      (await look(pooler, gate, context)).map((problem) => ({ ...problem, where: pooler.where })),
     )
+    return (await Promise.all(looks)).flat()
   },
 })
 
@@ -47,6 +53,7 @@ async function ask({ admin, ini }: PgBouncerGate['poolers'][number]): Promise<Po
     const config = (await client.query('show config')).rows
     return {
       where: `PgBouncer at ${new URL(admin).host}`,
+      admin,
       ini,
       config: new Map(config.map((row) => [row.key, row.value])),
       databases: (await client.query('show databases')).rows,
@@ -57,7 +64,11 @@ async function ask({ admin, ini }: PgBouncerGate['poolers'][number]): Promise<Po
   }
 }
 
-const entryNames = ({ database }: PgBouncerGate) => [database, `${database}__source`, `${database}__target`]
+const entryNames = ({ database }: PgBouncerGate) => [
+  database,
+  entryOf(database, 'source'),
+  entryOf(database, 'target'),
+]
 
 const addresses = ({ lift }: PreflightContext): [Side, Route, string][] =>
   [lift.source, lift.target].map(({ side, address }) => [
@@ -207,21 +218,27 @@ export const pgbouncer: CheckGroup = {
     check(
       'pgbouncer-side-entries',
       'through them the runbooks prove that the application can log in to each side',
-      ({ databases }, gate, context) =>
-        addresses(context).flatMap(([side, { port }, name]) => {
-          const entry = `${gate.database}__${side}`
+      async ({ databases, admin }, gate, context) => {
+        const looks = addresses(context).map(async ([side, { host, port }, name]): Promise<Found> => {
+          const entry = entryOf(gate.database, side)
+          const mend = `write «${entry} = host=${host} port=${port} dbname=${name}» under [databases], and RELOAD`
           const row = databases.find((one) => one.name === entry)
-          const mend = `write «${entry} = host=… port=${port} dbname=${name}» under [databases], and RELOAD`
           if (!row) return [{ what: `there is no entry ${entry}`, mend }]
-          return Number(row.port) === port && row.database === name
-            ? []
-            : [
-                {
-                  what: `the entry ${entry} leads to ${row.host}:${row.port}/${row.database}, not to the ${side}`,
-                  mend,
-                },
-              ]
-        }),
+          const leads = `the entry ${entry} leads to ${row.host}:${row.port}/${row.database}`
+          if (Number(row.port) !== port || row.database !== name)
+            return [{ what: `${leads}, not to the ${side}`, mend }]
+          const [answered, wanted] = await Promise.all([
+            askThroughEntry(gate.appUrl, admin, entry).catch(({ message }: Error) => {
+              // Its role may still be missing, or be without LOGIN behind the fence: «gate-login» looks at that.
+              context.note(`${leads}; whether that is the ${side} could not be asked there: ${message}`)
+            }),
+            identityOf(context.lift[side].client),
+          ])
+          if (answered === undefined || answered === wanted) return []
+          return [{ what: `${leads}, which is another server than the site's ${side}`, mend }]
+        })
+        return (await Promise.all(looks)).flat()
+      },
     ),
   ],
 }

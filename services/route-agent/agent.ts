@@ -87,7 +87,7 @@ export class RouteAgent {
   resume = (token: number) => this.#order((gate) => gate.resume(token))
   send = (token: number, side: Side) =>
     this.#order((gate) => gate.send(token, addressOn(this.#environment, side)))
-  probe = (side: Side) => this.#order((gate) => gate.probe(side))
+  probe = (side: Side, identity?: string) => this.#order((gate) => gate.probe(side, identity))
 
   /** As PgBouncer itself says it. */
   async status(): Promise<GateState> {

@@ -16,7 +16,7 @@ const side = z.enum(['source', 'target'])
 const pauseBody = z.object({ epoch, timeoutMs: z.int().min(0).max(60_000) })
 const routeBody = z.object({ epoch, route: z.object({ side }) })
 const resumeBody = z.object({ epoch })
-const probeBody = z.object({ side })
+const probeBody = z.object({ side, identity: z.string().optional() })
 
 /**
  * The write gate's protocol over TLS, for whoever has the key; and two questions for anyone: `/configured`, may
@@ -74,7 +74,8 @@ export function createAgentServer(agent: RouteAgent, tls: { cert: string; key: s
     })
     gate.post('/gate/probe', async ({ body }, reply) => {
       try {
-        await agent.probe(probeBody.parse(json(body)).side)
+        const asked = probeBody.parse(json(body))
+        await agent.probe(asked.side, asked.identity)
         return { ok: true }
       } catch (error) {
         if (error instanceof z.ZodError || error instanceof NotReadyError) throw error

@@ -93,6 +93,9 @@ test.serial('a switchover of two poolers, and one that starts anew in the pause'
   const gate = gateOf(tasks, routes)
   await gate.probe('source')
   await gate.probe('target')
+  await t.throwsAsync(gate.probe('target', 'of another'), {
+    message: /leads to another database than the site's target/,
+  })
 
   await gate.pause(2, 1000)
   t.deepEqual(

@@ -7,9 +7,10 @@ import { startPgbouncer } from '../../../rehearsal/pgbouncer/server.ts'
 import { needs } from '../../parts.ts'
 import { testSandbox } from '../../postgres.ts'
 import { execute } from '../testbed.ts'
+import { testEntries } from './pgbouncer-entries.ts'
 import { said, type World } from './world.ts'
 
-interface Gated extends World {
+export interface Gated extends World {
   gate: Extract<Site['gate'], { kind: 'pgbouncer' }>
   ini: string
   /** Rewrites the ini and lets PgBouncer read it. */
@@ -147,6 +148,8 @@ export function testPgbouncer(shared: World): void {
       /^gates to the target: the application cannot log in to the target database through PgBouncer/,
     )
   })
+
+  testEntries(world)
 
   test.serial(
     'one refused login freezes a pool for server_login_retry, and no command helps; with ours it is over at once',

@@ -4,6 +4,8 @@ import type { CheckOptions, World } from '../world.ts'
 
 /** What makes one check fail, and what it says then. */
 export interface Case {
+  /** The check, where another case has its name. */
+  check?: string
   /** SQL that breaks a side, and SQL that mends it. */
   source?: [string, string]
   target?: [string, string]

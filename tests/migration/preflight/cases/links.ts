@@ -45,6 +45,17 @@ export const links: Record<string, Case> = {
     }),
     says: /^target, "public"."full": the table has rows already/,
   },
+  'target-empty of the record': {
+    check: 'target-empty',
+    with: async (world) => ({
+      site: await unlinked(world, {
+        source: '',
+        target: `create table public.full (a int); insert into public.full values (1); create schema lift;
+          create table lift.fence (token bigint, state text, saved jsonb); insert into lift.fence values (3, 'open', '[]')`,
+      }),
+    }),
+    says: /^target: it is the system of record, .*empty NOTHING there/,
+  },
   'partitions-carried': {
     source: [
       `${fdw} create table public.broken (a int) partition by list (a); create foreign table public.broken_1 partition of public.broken for values in (1) server far`,
