@@ -2,8 +2,9 @@ import type { ClientBase } from 'pg'
 
 /**
  * Refuses changes of the schema while a switchover is near: a change made on one side only would stop
- * replication or be lost. It acts when a command ends, exempts the role that set it (our own ALTERs must
- * pass), and leaves temporary tables alone, which applications make at any time.
+ * replication or be lost. It acts when a command ends, lets the sessions of the runbooks through (postgres/session.ts:
+ * our own ALTERs must pass, also a watchdog's under another role; a deployment's under our role must not), and leaves
+ * temporary tables alone, which applications make at any time.
  * @returns false where this role may not make event triggers: then the schema is compared after the fence
  */
 export async function freezeDdl(client: ClientBase): Promise<boolean> {
@@ -21,8 +22,7 @@ async function createFreeze(client: ClientBase): Promise<void> {
     create or replace function lift.refuse_ddl() returns event_trigger language plpgsql as $body$
     declare lasting text;
     begin
-      if exists (select from pg_catalog.pg_event_trigger t join pg_catalog.pg_roles r on r.oid = t.evtowner
-                 where t.evtname = 'lift_ddl_freeze' and r.rolname = session_user) then
+      if current_setting('lift.acts', true) = 'on' then
         return;
       end if;
       if tg_event = 'sql_drop' then
@@ -33,7 +33,7 @@ async function createFreeze(client: ClientBase): Promise<void> {
       end if;
       if lasting is not null then
         raise exception 'payments-lift: the schema is frozen for a switchover (% on %)', tg_tag, lasting using
-          errcode = 'LF002', hint = 'Run it again when the switchover is over.';
+          errcode = 'LF003', hint = 'Run it again when the switchover is over.';
       end if;
     end $body$`)
   for (const [name, event] of freezes) {

@@ -73,11 +73,12 @@ async function openOnce(
     { client, side },
     token,
     `if was.state <> 'open' then
-       ${lockTimeouts(plan.lockTimeoutMs)}
+       ${lockTimeouts(plan.lockTimeoutMs, 'outlast a vacuum')}
        ${triggerSql(plan.tables, 'open')}
        declare name text;
        begin
-         for name in select jsonb_array_elements_text(was.saved) loop
+         for name in select rolname from pg_catalog.pg_roles
+                     where rolname in (select jsonb_array_elements_text(was.saved)) loop
            execute format('alter role %I login', name);
          end loop;
        end;
@@ -89,21 +90,32 @@ async function openOnce(
 
 /**
  * A vacuum of the server's own gives way to who has waited for `deadlock_timeout`, by default longer than we wait.
- * Only a superuser may shorten it.
+ * Only a superuser may shorten it; anybody else who must get through waits as long as that.
  */
-const lockTimeouts = (lockTimeoutMs: number): string =>
-  `perform set_config('lock_timeout', '${lockTimeoutMs}ms', true),
-           (select set_config('deadlock_timeout', '10ms', true) from pg_catalog.pg_roles
-            where rolname = current_user and rolsuper);`
+function lockTimeouts(lockTimeoutMs: number, must?: 'outlast a vacuum'): string {
+  const limit = must
+    ? `(select greatest(${lockTimeoutMs}, case when rolsuper then 0 else ${afterDeadlockMs} +
+          (select setting::int from pg_catalog.pg_settings where name = 'deadlock_timeout') end) || 'ms'
+        from pg_catalog.pg_roles where rolname = current_user)`
+    : `'${lockTimeoutMs}ms'`
+  return `perform set_config('lock_timeout', ${limit}, true),
+                  (select set_config('deadlock_timeout', '10ms', true) from pg_catalog.pg_roles
+                   where rolname = current_user and rolsuper);`
+}
+
+/** What the one that gives way takes to do so, milliseconds. */
+const afterDeadlockMs = 300
 
 /**
  * Ends sessions that hold a table of a fenced database: behind the fence they have written nothing, and payments
- * wait for it to open.
+ * wait for it to open. A vacuum against wraparound gives way to nobody, and only a superuser may end it.
  */
 async function endLockHolders(client: ClientBase, tables: Relation[]): Promise<void> {
   await client.query(
     `select pg_terminate_backend(l.pid) from pg_catalog.pg_locks l
-     join pg_catalog.pg_stat_activity a on a.pid = l.pid and a.backend_type = 'client backend'
+     join pg_catalog.pg_stat_activity a on a.pid = l.pid and (a.backend_type = 'client backend'
+       or a.backend_type = 'autovacuum worker'
+          and (select rolsuper from pg_catalog.pg_roles where rolname = current_user))
      where l.granted and l.mode <> 'AccessShareLock' and l.pid <> pg_backend_pid()
        and l.database = (select oid from pg_catalog.pg_database where datname = current_database())
        and l.relation = any ($1::regclass[])`,

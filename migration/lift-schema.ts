@@ -55,15 +55,20 @@ export async function fencedTables(client: ClientBase): Promise<Relation[]> {
   return [...(await userTables(client)), { schema: 'lift', name: 'canary' }]
 }
 
-/** Tables without the fence's trigger: a hole when the fence closes. */
-export async function unfencedTables(client: ClientBase): Promise<Relation[]> {
+/** Tables with the fence's trigger: those that can be opened, whatever has been made or dropped since. */
+export async function coveredTables(client: ClientBase): Promise<Relation[]> {
   const { rows } = await client.query(
     `select n.nspname as schema, c.relname as name
      from pg_catalog.pg_trigger t join pg_catalog.pg_class c on c.oid = t.tgrelid join pg_catalog.pg_namespace n on n.oid = c.relnamespace
      where t.tgname = $1`,
     [fenceTrigger],
   )
-  const covered = new Set(rows.map(quoted))
+  return rows
+}
+
+/** Tables without the fence's trigger: a hole when the fence closes. */
+export async function unfencedTables(client: ClientBase): Promise<Relation[]> {
+  const covered = new Set((await coveredTables(client)).map(quoted))
   return (await fencedTables(client)).filter((table) => !covered.has(quoted(table)))
 }
 

@@ -1,10 +1,8 @@
-import { decisionStore } from './decision/files.ts'
-import { createGate } from './gate/create.ts'
 import { type LockHolder, readLock, removeLock, type StandingLock } from './journal/lock.ts'
 import type { Site } from './site.ts'
 import { deskStore } from './store/open.ts'
 import { removeLeftovers } from './switchover/leftovers.ts'
-import { type Means, type Settled, settleUnlessOver } from './switchover/settle.ts'
+import { type Means, meansOf, type Settled, settleUnlessOver } from './switchover/settle.ts'
 import { mailbox } from './watchdog/mailbox.ts'
 
 export interface Resumed {
@@ -44,5 +42,3 @@ export async function resume(
   }
   return result
 }
-
-const meansOf = (site: Site): Means => ({ site, gate: createGate(site), decisions: decisionStore(site) })

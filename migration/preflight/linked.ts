@@ -7,7 +7,9 @@ import { publication, publicationProblems } from '../publication.ts'
 import { lagBytes, linkName, subscriptions, uncarriedTables } from '../replication.ts'
 import { compareSchemas, describeDifference } from '../schema/fingerprint.ts'
 import { nextEpoch } from '../switchover/plan.ts'
+import { bothOpenMend } from '../switchover/record.ts'
 import {
+  afterLostSlot,
   type Check,
   type CheckGroup,
   classes,
@@ -45,7 +47,7 @@ export const linked: CheckGroup = {
         const mend = {
           0: 'a switchover was left unsettled: npm run runbook -- resume --site FILE --execute',
           1: 'run the runbook of the other direction',
-          2: 'fence the one that is not the system of record before anything else, and call the people who know the data',
+          2: bothOpenMend,
         }[open.length as 0 | 1 | 2]
         return [{ what, where: 'both databases', mend }]
       },
@@ -173,7 +175,7 @@ export const linked: CheckGroup = {
               {
                 what: `its slot is gone from the ${from.side}`,
                 where,
-                mend: 'copy anew: drop the subscription and run the replicate runbook again',
+                mend: afterLostSlot(from.side),
               },
             ]
           if (rows[0].active) return []

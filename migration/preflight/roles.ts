@@ -1,5 +1,5 @@
 import { writingRoles } from '../postgres/catalog.ts'
-import { exemptRoles } from '../switchover/plan.ts'
+import { exemptRoles, ownRoleText } from '../switchover/plan.ts'
 import { type CheckGroup, found, onBoth } from './check.ts'
 
 /** The application's roles, which do not travel with a schema. */
@@ -31,14 +31,22 @@ export const roles: CheckGroup = {
       needsLink: true,
       acceptable: true,
       async run({ lift, from, to }) {
+        const exempt = await exemptRoles(lift)
         const named = lift.site.appRoles
-        const roles = named ?? (await writingRoles(from.client, exemptRoles(lift.site)))
+        const own = named?.filter((role) => exempt.includes(role)) ?? []
+        if (own.length > 0)
+          return own.map((role) => ({
+            what: ownRoleText(role),
+            where: 'site file, appRoles',
+            mend: 'give the application a role of its own, which is not the owner of the tables',
+          }))
+        const roles = named ?? (await writingRoles(from.client, exempt))
         if (roles.length === 0) {
           return [
             {
               what: 'no role of an application that writes was found; does it connect as a superuser or as the owner?',
               where: from.side,
-              mend: 'give the application a role of its own, or name its roles in the site file (appRoles)',
+              mend: 'give the application a role of its own (not the one of the runbooks), or name its roles in the site file (appRoles)',
             },
           ]
         }

@@ -3,6 +3,7 @@ import type { ClientBase } from 'pg'
 import { awaitValue, writeNonce } from '../drain.ts'
 import type { StepContext } from './step.ts'
 import { planOf } from './switchover-run.ts'
+import { vacuumsIn } from './vacuums.ts'
 
 const betweenProbesMs = 100
 /** One value may have found a gap between two bursts. */
@@ -15,8 +16,8 @@ const busyPercent = 80
 const fewSessions = 3
 
 /**
- * Waits until a value written on the one side is seen on the other within `limits.calmMs`, and the application has
- * sessions to spare, several times in a row: the comparison of all rows and the statistics made before this may have
+ * Waits until a value written on the one side is seen on the other within `limits.calmMs`, the application has
+ * sessions to spare, and no vacuum is in the way, several times in a row: the comparison of all rows and the statistics made before this may have
  * kept both servers busy, and what they have not caught up with would be waited for in the pause. Goes on after
  * `limits.calmWaitMs` all the same, and says so.
  * @throws Error when a value does not arrive at all
@@ -33,12 +34,13 @@ export async function awaitCalm({ lift, switchover, say }: StepContext): Promise
     const tookMs = performance.now() - written
     const { open, busy } = await sessionsOf(from.client, fence.from.roles)
     const spare = open <= fewSessions || busy * 100 <= open * busyPercent
-    calm = tookMs <= calmMs && spare ? calm + 1 : 0
+    const vacuums = (await vacuumsIn(from.client)) + (await vacuumsIn(to.client))
+    calm = tookMs <= calmMs && spare && vacuums === 0 ? calm + 1 : 0
     if (calm === inARow) return say(`the ${to.side} follows: a value is there after ${tookMs.toFixed(0)} ms`)
     if (performance.now() - began > calmWaitMs) {
       const within = `limits.calmMs is ${calmMs}, limits.calmWaitMs ${calmWaitMs}`
       return say(
-        `no quiet moment: the last value took ${tookMs.toFixed(0)} ms to the ${to.side}, and ${busy} of the application's ${open} sessions were busy (${within}); the pause will be as much longer`,
+        `no quiet moment: the last value took ${tookMs.toFixed(0)} ms to the ${to.side}, ${busy} of the application's ${open} sessions were busy, ${vacuums} vacuums ran (${within}); the pause will be as much longer`,
       )
     }
     await delay(betweenProbesMs)

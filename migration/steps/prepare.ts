@@ -14,10 +14,12 @@ import {
   subscribe,
 } from '../replication.ts'
 import { readSchema } from '../schema/fingerprint.ts'
-import { nextEpoch, planSwitchover, systemOfRecord } from '../switchover/plan.ts'
+import { nextEpoch, planSwitchover } from '../switchover/plan.ts'
+import { systemOfRecord } from '../switchover/record.ts'
 import { demandFit } from './fit.ts'
 import { demand, type Step, type StepContext } from './step.ts'
 import { planOf } from './switchover-run.ts'
+import { demandNoWraparound } from './vacuums.ts'
 
 /**
  * Nothing stands in the way; in cutover and rollback it then takes the advisory lock on both databases. As a
@@ -36,13 +38,28 @@ export const preflight: Step<[purpose?: 'survey']> = {
     )
     const from = purpose === 'survey' && linked ? await systemOfRecord(lift) : run.from
     await demandFit(context, await runChecks(context, from, linked))
-    if (purpose !== 'survey') run.plan = await planSwitchover(lift, run.from, await nextEpoch(lift))
+    if (purpose === 'survey') return
+    if (run.from === 'source') await lookAtTraffic(context)
+    run.plan = await planSwitchover(lift, run.from, await nextEpoch(lift))
   },
   async act({ lift }, purpose) {
     if (purpose === 'survey') return
     await becomeHolder(lift.source.client, 'source')
     await becomeHolder(lift.target.client, 'target')
   },
+}
+
+/** Where requests go when the database on-premises is fenced: a stack's gates stand in AWS only. */
+async function lookAtTraffic({ lift: { site, frontDoor }, say }: StepContext): Promise<void> {
+  if (site.frontDoor.kind === 'none') return
+  const { onPremises } = await frontDoor.weights()
+  if (onPremises === 0) return
+  const share = `${onPremises} % of the requests still go on-premises`
+  demand(
+    site.gate.kind !== 'poolers',
+    `${share}, where no gate stands and the fence would refuse them: run shift-traffic to 100 first`,
+  )
+  say(`${share}: services that do not go through a gate of this site would be refused there`)
 }
 
 export const freezeSchema: Step = {
@@ -84,6 +101,7 @@ export const prepare: Step = {
     await plan.to.client.query('analyze')
     await lift.decisions.prepare(plan.epoch, context.by)
     await demandNoLongTransaction(plan.from.client, plan.from.side)
+    for (const database of [plan.from, plan.to]) await demandNoWraparound(database)
     await demandLag(context)
     await advanceSlot(plan.to.client, plan.reverse)
   },

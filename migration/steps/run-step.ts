@@ -31,8 +31,8 @@ export async function runStep(
       throw new Error(context.interrupted === true ? 'interrupted by Ctrl-C' : context.interrupted)
     guardDeadline(context)
     // A journal that nobody else can read is found out while nothing has been done yet.
-    if (context.switchover.stage === 'before') await journal.shared()
-    await step.check?.(context, ...(args as never[]))
+    if (context.switchover.stage === 'before' && !context.emergency) await journal.shared()
+    await withinDeadline(context, async () => step.check?.(context, ...(args as never[])))
     if (run.execute) {
       run.done.push(step.name as StepName)
       await withinDeadline(context, async () => {
@@ -49,7 +49,11 @@ export async function runStep(
       )
     }
   } catch (error) {
-    journal.write('step-failed', { step: step.name, error: (error as Error).message }, durability)
+    try {
+      journal.write('step-failed', { step: step.name, error: (error as Error).message }, durability)
+    } catch {
+      // A disk that is full must not keep the run from putting back what it did.
+    }
     flush(context)
     context.print(`  ✖ ${step.summary}`)
     throw new Error(await recover(context, run, error as Error))
@@ -133,9 +137,14 @@ async function settleOrUndo(context: StepContext, run: RunState, cause: Error): 
   const { lift, switchover, watchdog, by, journal } = context
   if (switchover.stage === 'lost') return cause.message
   if (switchover.stage === 'before' || !switchover.plan) {
+    const left: string[] = []
     for (const name of run.done.toReversed())
-      await (steps[name] as Step<never[]> | undefined)?.undo?.(context)
-    return `${cause.message}\nNothing was switched. Mend the cause and run the runbook again.`
+      await (steps[name] as Step<never[]> | undefined)
+        ?.undo?.(context)
+        .catch(({ message }: Error) => left.push(`  ${name}: ${message}`))
+    const what = `${cause.message}\nNothing was switched.`
+    if (left.length === 0) return `${what} Mend the cause and run the runbook again.`
+    return `${what} What these steps did could not be taken back:\n${left.join('\n')}\nMend the cause, then «npm run runbook -- resume (--site FILE | --stack NAME) --execute» takes it away; then run the runbook again.`
   }
   const proposal = switchover.stage === 'decided' ? 'forward' : 'back'
   try {

@@ -6,7 +6,6 @@ import type { Lift } from '../lift.ts'
 import { fencedTables } from '../lift-schema.ts'
 import { type Relation, subscriptionOwners, userSequences, writingRoles } from '../postgres/catalog.ts'
 import { linkName, mayPinLinks, subscriptions } from '../replication.ts'
-import type { Site } from '../site.ts'
 
 /** What one switchover moves, found before the pause so that the pause only acts. */
 export interface Switchover {
@@ -23,20 +22,6 @@ export interface Switchover {
   sequences: Relation[]
   /** Whether `from` may be told in its WAL where the link back begins. */
   mayPin: boolean
-}
-
-/** The side that accepts writes now: the one whose fence is open. */
-export async function systemOfRecord(lift: Lift): Promise<Side> {
-  const open: Side[] = []
-  for (const side of ['source', 'target'] as const) {
-    if ((await readFenceRow(lift[side].client)).state === 'open') open.push(side)
-  }
-  if (open.length === 1) return open[0] as Side
-  throw new Error(
-    open.length === 0
-      ? 'neither database accepts writes: a switchover was left unsettled; run «resume»'
-      : 'both databases would accept writes: fence the one that is not the system of record before anything else, and call the people who know the data',
-  )
 }
 
 /** The number for a new switchover: above everything that a database or a decision record has seen. */
@@ -65,17 +50,32 @@ export async function planSwitchover(lift: Lift, fromSide: Side, epoch: number):
   }
 }
 
+/** @throws Error when the site names a role that the runbooks need themselves */
 export async function planFence(lift: Lift, database: Database): Promise<FencePlan> {
-  const exempt = [...exemptRoles(lift.site), ...(await subscriptionOwners(database.client))]
+  const exempt = [...(await exemptRoles(lift)), ...(await subscriptionOwners(database.client))]
+  const { appRoles, limits } = lift.site
+  const [own] = appRoles?.filter((role) => exempt.includes(role)) ?? []
+  if (own) throw new Error(ownRoleText(own))
   return {
     tables: await fencedTables(database.client),
-    roles: lift.site.appRoles ?? (await writingRoles(database.client, exempt)),
-    lockTimeoutMs: lift.site.limits.lockTimeoutMs,
+    roles: appRoles ?? (await writingRoles(database.client, exempt)),
+    lockTimeoutMs: limits.lockTimeoutMs,
   }
 }
 
+export const ownRoleText = (role: string): string =>
+  `appRoles names ${role}, as which the runbooks or replication log in: the fence would take that LOGIN, and nobody could open the database again`
+
 /** Roles that must be able to act and to write while the fence is closed: the runbooks' and replication's. */
-export const exemptRoles = (site: Site): string[] =>
-  [site.source, site.target].flatMap((side) => [userOf(side.url), userOf(side.replicationUrl ?? side.url)])
+export async function exemptRoles({ site, source, target }: Lift): Promise<string[]> {
+  const named = [source, target].map((side) => userOf(side.replicationUrl))
+  const acting = await Promise.all(
+    [source, target].map(async ({ client }) => {
+      const { rows } = await client.query('select session_user::text as name')
+      return rows[0].name
+    }),
+  )
+  return [...new Set([...named, ...[site.source, site.target].map(({ url }) => userOf(url)), ...acting])]
+}
 
 const userOf = (url: string): string => decodeURIComponent(new URL(url).username)

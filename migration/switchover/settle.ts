@@ -1,10 +1,12 @@
 import { type Database, freshlyOpened, otherSide } from '../database.ts'
 import { removeDdlFreeze } from '../ddl-freeze.ts'
 import type { Decision, DecisionStore, Verdict } from '../decision/decision.ts'
+import { decisionStore } from '../decision/files.ts'
 import { claim, readFenceRow, StaleTokenError, settledToken } from '../epoch.ts'
 import { unfence } from '../fence.ts'
+import { createGate } from '../gate/create.ts'
 import type { Side, WriteGate } from '../gate/gate.ts'
-import { fencedTables } from '../lift-schema.ts'
+import { coveredTables } from '../lift-schema.ts'
 import { takeOver } from '../postgres/session.ts'
 import {
   disableSubscription,
@@ -24,6 +26,12 @@ export interface Means {
   readonly gate: WriteGate
   readonly decisions: DecisionStore
 }
+
+export const meansOf = (site: Site): Means => ({
+  site,
+  gate: createGate(site),
+  decisions: decisionStore(site),
+})
 
 /** A switchover as somebody who was not there must know it. */
 export interface Unsettled {
@@ -106,7 +114,7 @@ async function openRecord({ site, gate }: Means, database: Database, epoch: numb
   const { client, side, address } = database
   const token = settledToken(epoch)
   const { lockTimeoutMs } = site.limits
-  await unfence(client, side, token, { tables: await fencedTables(client), lockTimeoutMs })
+  await unfence(client, side, token, { tables: await coveredTables(client), lockTimeoutMs })
   await gate.send(token, address)
 }
 

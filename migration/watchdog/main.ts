@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { siteOf } from '../run/options.ts'
+import { meansOf } from '../switchover/settle.ts'
 import { keepWatchdog } from './keep.ts'
 import { watch } from './watchdog.ts'
 
@@ -55,8 +56,9 @@ async function guard(): Promise<void> {
   const say = (event: string, detail: object) =>
     console.log(JSON.stringify({ at: new Date().toISOString(), event, ...detail }))
   say('watching', { pid: process.pid })
+  const named = await siteOf({ site, stack })
   await watch(
-    await siteOf({ site, stack }),
+    named,
     {
       armed: (arming) => say('armed', arming),
       settled: (arming, decision) => say('settled', { epoch: arming.epoch, decision }),
@@ -67,5 +69,7 @@ async function guard(): Promise<void> {
       },
     },
     stop.signal,
+    meansOf(named),
+    async () => meansOf(await siteOf({ site, stack })),
   )
 }

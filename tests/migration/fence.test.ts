@@ -118,3 +118,20 @@ test.serial(
     await end()
   },
 )
+
+test.serial('a role that the runbooks log in as is not taken for one of the application', async (t) => {
+  const bed = await createTestbed(servers)
+  const run = await bed.run('source')
+  const { lift } = run.context
+  const owner = new URL(bed.site.source.url).username
+  await t.throwsAsync(planFence({ ...lift, site: { ...lift.site, appRoles: [owner] } }, lift.source), {
+    message: new RegExp(`appRoles names ${owner}, as which the runbooks or replication log in`),
+  })
+  // An address without a user: who it is says the session.
+  const nameless = { url: bed.site.source.url.replace(/\/\/[^@]*@/, '//') }
+  const site = { ...lift.site, source: nameless, target: nameless, appRoles: [owner] }
+  const side = { ...lift.source, replicationUrl: nameless.url }
+  await t.throwsAsync(planFence({ ...lift, site, source: side, target: side }, side), { message: /appRoles/ })
+  await run.close()
+  await bed.close()
+})

@@ -81,12 +81,14 @@ test.serial(
     await t.notThrowsAsync(client.query(`alter subscription ${link} disable`))
     await enableSubscription(client, link)
     await t.notThrowsAsync(app.query('create temporary table t (a int); drop table t'))
-    // Of a role that did not set the freeze, however mighty it is.
+    // A deployment, under the role that set the freeze.
     const other = await bed.connect('source', 'superuser')
-    await other.query('create role another superuser; set session authorization another')
-    await t.throwsAsync(other.query('create table public.late (a int)'), { code: 'LF002' })
-    await t.throwsAsync(other.query('drop table public.payments'), { code: 'LF002' })
-    await other.query('reset session authorization')
+    await t.throwsAsync(other.query('create table public.late (a int)'), { code: 'LF003' })
+    await t.throwsAsync(other.query('drop table public.payments'), { code: 'LF003' })
+    // A watchdog, under a role that did not.
+    await source.query('create role another superuser; set session authorization another')
+    await t.notThrowsAsync(source.query('create table public.ours (a int); drop table public.ours'))
+    await source.query('reset session authorization; drop role another')
     for (const side of [client, source]) await removeDdlFreeze(side)
   },
 )

@@ -6,15 +6,13 @@ import { createInterface } from 'node:readline'
 import test from 'ava'
 import { decisionStore } from '../../migration/decision/files.ts'
 import { StaleTokenError } from '../../migration/epoch.ts'
-import type { WriteGate } from '../../migration/gate/gate.ts'
 import { resume } from '../../migration/resume.ts'
 import type { Site } from '../../migration/site.ts'
 import type { StepName } from '../../migration/steps/index.ts'
 import { deskStore } from '../../migration/store/open.ts'
 import { settle } from '../../migration/switchover/settle.ts'
 import { buildWatchdog } from '../../migration/watchdog/bundle.ts'
-import { type Mailbox, mailbox } from '../../migration/watchdog/mailbox.ts'
-import { watch } from '../../migration/watchdog/watchdog.ts'
+import { mailbox } from '../../migration/watchdog/mailbox.ts'
 import { thorough } from '../parts.ts'
 import { testSandbox } from '../postgres.ts'
 import { until } from '../until.ts'
@@ -207,34 +205,4 @@ function alive(pid: number): boolean {
   } catch {
     return false
   }
-}
-
-const late = { epoch: 1, from: 'source' as const, forward: 'lift_1', deadlineMs: 0 }
-
-for (const [what, change] of [
-  ['finished', (box: Mailbox) => box.disarm(1)],
-  ['given more time', (box: Mailbox) => box.ease({ ...late, deadlineMs: 60_000 })],
-] as const) {
-  test.serial(`a switchover that was ${what} while the watchdog looked is left alone`, async (t) => {
-    const site = { journal: mkdtempSync(join(testSandbox().dir, 'desk-')) } as Site
-    const box = mailbox(deskStore(site))
-    await box.ease(late)
-    let decided = 0
-    // Called after the watchdog has read what stands, and before it acts on it.
-    const prepare = async () => change(box)
-    const decide = async () => {
-      decided++
-      throw new Error('nothing was to be decided')
-    }
-    const decisions = { prepare, decide, read: async () => undefined, latestEpoch: async () => 0 }
-    const stop = new AbortController()
-    const nothing = () => {}
-    const means = { site, decisions, gate: {} as WriteGate }
-    const watching = watch(site, { armed: nothing, settled: nothing, failed: nothing }, stop.signal, means)
-    await box.expectWatchdog()
-    await box.expectWatchdog()
-    stop.abort()
-    await watching
-    t.is(decided, 0)
-  })
 }
