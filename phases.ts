@@ -2,7 +2,10 @@
 export const phases = ['foundation', 'replicate', 'canary', 'cutover', 'decommission'] as const
 export type Phase = (typeof phases)[number]
 
-/** The two `up`s of `decommission` on a stack that is not disposable: take protection away, then remove. */
+/**
+ * The two `up`s of `decommission` on a stack that is not disposable, both after its runbook: take protection away, then
+ * remove.
+ */
 export type Removal = 'unprotect' | 'remove'
 
 /** Where a stack stands, or where its settings want it to be. */
@@ -18,7 +21,7 @@ export interface Meaning {
   adds: string
   requestsGoTo: string
   systemOfRecord: string
-  /** The runbook that follows the `up` of this phase. */
+  /** It follows the `up` of foundation, replicate and canary, and comes before that of cutover and decommission. */
   runbook: string
 }
 

@@ -5,14 +5,12 @@ import type { Context } from './context.ts'
 /** The runbooks that answer an alarm; each is a file `runbooks/<name>.md`. */
 export const alarmRunbooks = [
   'billing-alarm',
-  'database-failover',
+  'database-busy',
   'dead-letters',
   'function-throttled',
   'log-pipeline-quiet',
-  'pooler-restart',
+  'payments-stopped',
   'replication-stalled',
-  'rollback',
-  'shift-traffic',
 ] as const
 export type AlarmRunbook = (typeof alarmRunbooks)[number]
 

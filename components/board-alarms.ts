@@ -20,13 +20,10 @@ const wayBackLimitBytes = gib
 export function boardAlarms(watched: Watched): Record<string, BoardAlarm> {
   const { frontDoor, database, pooler, wayBack } = watched
   const { loadBalancer, cloudTargetGroup, onPremisesTargetGroup } = frontDoor
-  const errors = (
-    side: string,
-    group: typeof cloudTargetGroup,
-    runbook: AlarmArgs['runbook'],
-  ): BoardAlarm => ({
+  const errors = (side: string, group: typeof cloudTargetGroup): BoardAlarm => ({
     says: `The ${side} side answers with server errors.`,
-    runbook,
+    // Before a cutover traffic-back is right, after it rollback: that page says which.
+    runbook: 'payments-stopped',
     metric: {
       namespace: 'AWS/ApplicationELB',
       name: 'HTTPCode_Target_5XX_Count',
@@ -44,7 +41,7 @@ export function boardAlarms(watched: Watched): Record<string, BoardAlarm> {
   return {
     'front-door-errors': {
       says: 'The front door itself fails requests: no side takes them.',
-      runbook: 'shift-traffic',
+      runbook: 'payments-stopped',
       metric: {
         namespace: 'AWS/ApplicationELB',
         name: 'HTTPCode_ELB_5XX_Count',
@@ -53,9 +50,9 @@ export function boardAlarms(watched: Watched): Record<string, BoardAlarm> {
       },
       fires: { when: 'atLeast', threshold: 5, periods: 2 },
     },
-    'cloud-errors': errors('cloud', cloudTargetGroup, 'shift-traffic'),
+    'cloud-errors': errors('cloud', cloudTargetGroup),
     ...(onPremisesTargetGroup !== undefined && {
-      'on-premises-errors': errors('on-premises', onPremisesTargetGroup, 'shift-traffic'),
+      'on-premises-errors': errors('on-premises', onPremisesTargetGroup),
     }),
     ...(database && {
       'slot-lag': {
@@ -66,7 +63,7 @@ export function boardAlarms(watched: Watched): Record<string, BoardAlarm> {
       },
       'database-cpu': {
         says: 'The database works at its limit.',
-        runbook: 'database-failover',
+        runbook: 'database-busy',
         metric: ofDatabase('CPUUtilization', 'Maximum'),
         fires: { when: 'above', threshold: 90, periods: 5 },
       },
@@ -74,7 +71,7 @@ export function boardAlarms(watched: Watched): Record<string, BoardAlarm> {
     ...(database &&
       wayBack && {
         'way-back-lag': {
-          says: 'On-premises does not follow AWS: a rollback now would wait for what it lacks.',
+          says: 'On-premises does not follow AWS: a rollback is refused until it has caught up.',
           runbook: 'replication-stalled' as const,
           metric: ofDatabase(slotLag, 'Maximum'),
           fires: { when: 'above' as const, threshold: wayBackLimitBytes, periods: 3 },
@@ -83,7 +80,7 @@ export function boardAlarms(watched: Watched): Record<string, BoardAlarm> {
     ...(pooler && {
       'pooler-busy': {
         says: 'The poolers work at their limit: clients wait for connections.',
-        runbook: 'pooler-restart',
+        runbook: 'database-busy',
         metric: {
           namespace: 'AWS/ECS',
           name: 'CPUUtilization',

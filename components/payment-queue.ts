@@ -115,7 +115,7 @@ export class PaymentQueue extends Component implements QueueSource {
       this.named('late'),
       {
         context,
-        says: `The oldest message of ${this.queueName} has waited ${alarmAgeMinutes} minutes.`,
+        says: `The oldest message of ${this.queueName} has waited ${alarmAgeMinutes} minutes: the queue does not move.`,
         runbook: 'dead-letters',
         topicArn: alertsTopicArn,
         metric: {

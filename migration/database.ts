@@ -10,6 +10,8 @@ export interface Database {
   /** How the other database reaches it for replication. */
   readonly replicationUrl: string
   readonly client: pg.Client
+  /** It could not be reached, and every query of its session fails with the reason. */
+  readonly absent?: true
 }
 
 export const otherSide = (side: Side): Side => (side === 'source' ? 'target' : 'source')
@@ -34,6 +36,16 @@ export async function openDatabase(
     throw new Error(
       `the ${side} database at ${address.host}:${address.port} cannot be reached: ${(error as Error).message}`,
     )
+  }
+}
+
+/** The same for an emergency, which can do without a database: where it cannot be reached, it is marked as absent. */
+export async function openIfReached(site: Site, side: Side, purpose: string): Promise<Database> {
+  try {
+    return await openDatabase(site, side, purpose, answerWithinMs)
+  } catch (error) {
+    const client = { query: () => Promise.reject(error), end: async () => {} } as unknown as pg.Client
+    return { side, address: addressOf(site, side), replicationUrl: site[side].url, client, absent: true }
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Database, openDatabase } from './database.ts'
+import { type Database, openDatabase, openIfReached } from './database.ts'
 import type { DecisionStore } from './decision/decision.ts'
 import { decisionStore } from './decision/files.ts'
 import { createFrontDoor } from './front-door/create.ts'
@@ -18,9 +18,20 @@ export interface Lift {
   close(): Promise<void>
 }
 
-export async function openLift(site: Site, purpose: string): Promise<Lift> {
-  const source = await openDatabase(site, 'source', purpose)
-  const target = await openDatabase(site, 'target', purpose)
+export interface LiftOptions {
+  /** An emergency: a database that cannot be reached is no reason not to begin. */
+  emergency?: boolean
+}
+
+export async function openLift(
+  site: Site,
+  purpose: string,
+  { emergency = false }: LiftOptions = {},
+): Promise<Lift> {
+  const open = emergency ? openIfReached : openDatabase
+  const [source, target] = emergency
+    ? await Promise.all([open(site, 'source', purpose), open(site, 'target', purpose)])
+    : [await open(site, 'source', purpose), await open(site, 'target', purpose)]
   const gate = createGate(site)
   const frontDoor = createFrontDoor(site)
   return {

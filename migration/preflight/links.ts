@@ -1,3 +1,4 @@
+import { readFenceRow } from '../epoch.ts'
 import { quoted, userTables } from '../postgres/catalog.ts'
 import { linkName, subscriptions } from '../replication.ts'
 import { nextEpoch } from '../switchover/plan.ts'
@@ -113,6 +114,15 @@ export const links: CheckGroup = {
       async run({ lift: { target } }): Promise<Problem[]> {
         const tables = (await userTables(target.client)).filter((table) => !table.isPartitioned)
         if (tables.length === 0) return []
+        const isRecord = (await readFenceRow(target.client).catch(() => undefined))?.state === 'open'
+        if (isRecord)
+          return [
+            {
+              what: 'it is the system of record, and this runbook would copy the source over it',
+              where: 'target',
+              mend: 'empty NOTHING there; the link that is gone was the way back, which no runbook makes anew: tell the owner of the payments system that there is no rollback',
+            },
+          ]
         const ask = tables.map(
           (table, at) => `select ${at} as at where exists (select from only ${quoted(table)})`,
         )

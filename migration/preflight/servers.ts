@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts'
-import { type CheckGroup, found, majorOf, onBoth, type Problem } from './check.ts'
+import { afterLostSlot, type CheckGroup, found, majorOf, onBoth, type Problem } from './check.ts'
 
 /** Majors that were tried: as a source and as a target. */
 const supported = { source: [13, 18], target: [14, 18] } as const
@@ -185,9 +185,11 @@ export const servers: CheckGroup = {
           found(
             database,
             `select slot_name as object, wal_status from pg_replication_slots where wal_status in ('unreserved', 'lost')`,
-            ({ wal_status }) => ({
+            ({ object, wal_status }) => ({
               what: `the WAL of this slot is ${wal_status}`,
-              mend: 'what it fed must be copied anew: drop it and its subscription, and run the replicate runbook again',
+              mend: object?.startsWith('lift_')
+                ? afterLostSlot(database.side)
+                : 'what it fed must be copied anew by its owner, and the slot dropped',
             }),
           ),
         )

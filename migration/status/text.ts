@@ -2,6 +2,7 @@ import { epochOfToken } from '../epoch.ts'
 import { holdText } from '../front-door/holds.ts'
 import { inWords } from '../page/duration.ts'
 import type { DatabaseStatus, Status } from '../status.ts'
+import { bothOpenMend } from '../switchover/record.ts'
 import type { RunStatus } from './run.ts'
 
 /** The status in words, the most urgent first. */
@@ -69,13 +70,12 @@ function runLines(run: RunStatus, alive: boolean, now: number): string[] {
 }
 
 /** Who accepts writes, and what to do when nobody does. */
-function verdictOf({ databases, arming, lock }: Status): string {
+function verdictOf({ databases, arming, lock, watchdog }: Status): string {
   const open = (['source', 'target'] as const).filter((side) => {
     const database = databases[side]
     return 'fence' in database && database.fence?.state === 'open'
   })
-  if (open.length === 2)
-    return 'BOTH databases accept writes: stop the applications and call the people who know the data'
+  if (open.length === 2) return `BOTH databases accept writes: ${bothOpenMend}`
   const [record] = open
   if (record) return `The ${record} is the system of record.`
   const unreachable = Object.values(databases).some((database) => 'trouble' in database)
@@ -83,11 +83,11 @@ function verdictOf({ databases, arming, lock }: Status): string {
     return 'A database cannot be reached (below): whether writes are accepted is not known from here.'
   if (Object.values(databases).every((database) => !('fence' in database)))
     return 'The fence is not installed: no lift has begun (runbook replicate).'
-  const wait =
-    lock?.alive || arming
-      ? 'a switchover is under way; the watchdog settles it past its deadline'
-      : 'run «npm run runbook -- resume --site FILE --execute»'
-  return `NOBODY accepts writes: ${wait}.`
+  if (arming && !watchdog)
+    return `NOBODY accepts writes and NO WATCHDOG LIVES: start one NOW (npm run watchdog -- SITE; in AWS: aws ecs update-service --force-new-deployment --cluster payments-lift-STACK-tasks --service payments-lift-STACK-watchdog). It settles epoch ${arming.epoch} after its deadline and waits for no approval.`
+  if (lock?.alive || arming)
+    return 'NOBODY accepts writes: a switchover is under way; the watchdog settles it past its deadline.'
+  return 'NOBODY accepts writes: run «npm run runbook -- resume (--site FILE | --stack NAME) --execute».'
 }
 
 function databaseText(database: DatabaseStatus): string {

@@ -1,6 +1,6 @@
 import type { Lift } from '../lift.ts'
 import { dropSlot, dropSubscription, subscriptions } from '../replication.ts'
-import { systemOfRecord } from '../switchover/plan.ts'
+import { systemOfRecord } from '../switchover/record.ts'
 import { demand, type Step } from './step.ts'
 
 /** The point of no return: what is written in AWS no longer reaches on-premises. */

@@ -8,6 +8,7 @@ import { freezeSchema, preflight, prepare } from './prepare.ts'
 import { awaitCaughtUp, checkDatabases, installFence, subscribeTarget } from './replicate.ts'
 import { holdSchedules } from './schedules.ts'
 import { shiftTo, watchWeight } from './shift.ts'
+import { showStatus } from './status.ts'
 import type { Step } from './step.ts'
 import {
   arm,
@@ -21,6 +22,7 @@ import {
   turnReplication,
 } from './switch.ts'
 import { endHold, takeTrafficBack } from './traffic-back.ts'
+import { emptyTarget, removeLink } from './undo-replicate.ts'
 import { verifyChanges, verifyRows } from './verify.ts'
 
 /** Every step that a runbook may name. */
@@ -57,6 +59,9 @@ export const steps = {
   'prove-link': proveLink,
   'align-gates': alignGates,
   'renew-links': renewLinks,
+  'remove-link': removeLink,
+  'empty-target': emptyTarget,
+  'show-status': showStatus,
 } satisfies Record<string, Step<never[]>>
 
 export type StepName = keyof typeof steps

@@ -2,7 +2,8 @@ import { otherSide } from '../database.ts'
 import { drain, writeNonce } from '../drain.ts'
 import { readFenceRow, settledToken } from '../epoch.ts'
 import { subscriptions } from '../replication.ts'
-import { nextEpoch, systemOfRecord } from '../switchover/plan.ts'
+import { nextEpoch } from '../switchover/plan.ts'
+import { systemOfRecord } from '../switchover/record.ts'
 import { demand, type Step } from './step.ts'
 
 /** What replication does now, on both sides; changes nothing. */

@@ -27,6 +27,11 @@ export const checkDatabases: Step = {
   summary: 'Check that both databases are fit for replication',
   expectedMs: 500,
   async check(context) {
+    const { state } = (await readFenceRow(context.lift.target.client).catch(() => undefined)) ?? {}
+    demand(
+      state !== 'open',
+      'the target is the system of record: this runbook would copy the source over it; its state now: «status»',
+    )
     const report = await runChecks(context, 'source', await isLinked(context), {
       only: (check) => !check.needsLink,
     })

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { SideMetrics } from '../front-door/front-door.ts'
 import { holdText } from '../front-door/holds.ts'
-import { systemOfRecord } from '../switchover/plan.ts'
+import { systemOfRecord } from '../switchover/record.ts'
 import { demand, type Step, type StepContext } from './step.ts'
 
 /** The weights of the lift, percent of requests that go to the cloud. */

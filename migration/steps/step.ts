@@ -16,6 +16,8 @@ export interface StepContext {
   /** Who runs the runbook, and where people leave each other word; absent in tests of single steps. */
   readonly person?: string
   readonly store?: Store
+  /** Nothing may keep it from acting that it can do without. */
+  readonly emergency?: true
   /** Why the operator does this, in their words. */
   readonly reason?: string
   /** Ctrl-C was pressed, or somebody asked to stop (who and why): up to the decision the run stops, in order. */

@@ -1,4 +1,4 @@
-import { systemOfRecord } from '../switchover/plan.ts'
+import { recordWithout } from '../switchover/record.ts'
 import { demand, type Step } from './step.ts'
 
 /** The emergency way back: first the durable word that keeps everybody from moving it again, then the weight. */
@@ -6,10 +6,13 @@ export const takeTrafficBack: Step = {
   name: 'take-traffic-back',
   summary: 'Hold the weight at 0 and send every request to on-premises',
   expectedMs: 1000,
-  async check({ lift }) {
+  async check({ lift, say }) {
+    for (const { side, absent } of [lift.source, lift.target])
+      if (absent) say(`the ${side} database cannot be reached from here; this goes on without it`)
+    const { side, because } = await recordWithout(lift)
     demand(
-      (await systemOfRecord(lift)) === 'source',
-      'the target is the system of record: services on-premises would be refused by the fence; the way back is the runbook rollback',
+      side === 'source',
+      `the target is the system of record (${because}): services on-premises would be refused by the fence; the way back is the runbook rollback`,
     )
     await lift.frontDoor.weights()
   },

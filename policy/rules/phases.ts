@@ -6,7 +6,7 @@ const legalMove: Rule = {
   level: 'mandatory',
   lesson:
     'A phase builds on what the runbook of the one before has proved; one left out is a cutover without replication.',
-  mend: 'Move one phase at a time, and follow its runbook before the next.',
+  mend: 'Move one phase at a time. The runbooks of cutover and decommission come before their `up`, the others after it.',
   check: (_resources, { from, to, disposable }) => {
     if (!from || !to) return []
     const problem = moveProblem(from === 'none' ? undefined : (from as Position), to, { disposable })

@@ -1,7 +1,7 @@
 import { openLift } from '../../migration/lift.ts'
 import { readSite } from '../../migration/site.ts'
 import { pauseSteps } from '../../migration/steps/index.ts'
-import { systemOfRecord as openSide } from '../../migration/switchover/plan.ts'
+import { systemOfRecord as openSide } from '../../migration/switchover/record.ts'
 import { judge } from '../judge/judge.ts'
 import type { Load } from '../load/client.ts'
 import type { LoadStep } from '../load/series.ts'

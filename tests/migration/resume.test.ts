@@ -54,11 +54,19 @@ test.serial(
     t.regex(text, /that process is gone: its lock is stale/)
     t.regex(text, /epoch 1 is under way from the source/)
     t.regex(text, /watchdog {4}lives/)
+    t.regex(
+      statusText({ ...(await readStatus(bed.site)), watchdog: false }),
+      /^NOBODY accepts writes and NO WATCHDOG LIVES: start one NOW/,
+    )
     const means = { site: bed.site, gate: bed.gate, decisions: decisionStore(bed.site) }
     const asleep = new pg.Client({ connectionString: bed.site.target.url, application_name: verifyingAgain })
     asleep.on('error', () => {})
     await asleep.connect()
     await asleep.query('begin; select 1')
+    // Neither a table made behind the fence nor a role dropped since may keep the side closed.
+    const admin = await bed.connect('source', 'superuser')
+    await admin.query(`set lift.acts = on; create table public.late (id int primary key);
+      update lift.fence set saved = saved || '["dropped_since"]'`)
     const result = await resume(bed.site, 'a test', means)
     await t.throwsAsync(asleep.query('select 1'), { message: /terminat|not queryable/ })
     t.like(result, {
@@ -70,7 +78,7 @@ test.serial(
     const after = await bed.pay()
     t.deepEqual(await bed.payments('source'), [before, after])
     t.regex(statusText(await readStatus(bed.site)), /^The source is the system of record/)
-    const admin = await bed.connect('source', 'superuser')
+    await admin.query('drop table public.late')
     const slots = await admin.query(
       `select slot_name from pg_replication_slots where database = current_database()`,
     )
@@ -83,6 +91,74 @@ test.serial(
     t.deepEqual(await bed.payments('target'), [before, after])
     await next.close()
     t.deepEqual(await resume(bed.site, 'a test', means), {})
+    await bed.close()
+  },
+)
+
+test.serial('what cannot be taken back is told with its cause, and the rest is taken back', async (t) => {
+  const bed = await createTestbed(servers)
+  bed.startWatchdog()
+  const run = await bed.run('source')
+  await run.all(['check-databases', 'install-fence', 'subscribe-target', 'await-caught-up'])
+  await run.all(['preflight', 'freeze-ddl', 'verify-rows'])
+  await execute(
+    bed.site.target.url,
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%test source%' and pid <> pg_backend_pid()`,
+  )
+  await t.throwsAsync(run.step('prepare'), {
+    message:
+      /Nothing was switched\. What these steps did could not be taken back:\n {2}prepare: (.|\n)*runbook -- resume/,
+  })
+  const { rows } = await execute(bed.site.source.url, 'select evtname from pg_event_trigger')
+  t.deepEqual(rows, [])
+  await run.close()
+  await bed.close()
+})
+
+test.serial(
+  'undo-replicate takes the copy away, replicate makes it anew, and the record is never emptied',
+  async (t) => {
+    const bed = await createTestbed(servers)
+    bed.startWatchdog()
+    const ids = [await bed.pay(), await bed.pay()]
+    const site = siteFile(bed)
+    await drive('replicate', site, { execute: true })
+    t.deepEqual(await bed.payments('target'), ids)
+    const run = await bed.run('source')
+    // By itself the emptying is refused where somebody follows the target.
+    const admin = await bed.connect('source', 'superuser')
+    const link = linkName(bed.site, 9)
+    await admin.query(
+      `create subscription ${link} connection '${bed.site.target.url}' publication lift with (connect = false)`,
+    )
+    await t.throwsAsync(run.step('empty-target'), { message: /somebody follows the target/ })
+    await drive('undo-replicate', site, { execute: true })
+    t.deepEqual(await bed.payments('target'), [])
+    t.deepEqual(await bed.payments('source'), ids)
+    for (const url of [bed.site.source.url, bed.site.target.url]) {
+      const { rows } = await execute(
+        url,
+        `select slot_name from pg_replication_slots where database = current_database() union all
+       select subname from pg_subscription where subdbid = (select oid from pg_database where datname = current_database())`,
+      )
+      t.deepEqual(rows, [])
+    }
+    await t.throwsAsync(execute(bed.site.target.url, 'insert into payments default values'), {
+      code: 'LF001',
+    })
+    await drive('undo-replicate', site, { execute: true })
+    await drive('replicate', site, { execute: true })
+    t.deepEqual(await bed.payments('target'), ids)
+    await run.all([...beforePause, ...inPause, ...afterPause])
+    await t.throwsAsync(drive('replicate', site), {
+      message:
+        /check-databases: the target is the system of record: this runbook would copy the source over it/,
+    })
+    await t.throwsAsync(drive('undo-replicate', site, { execute: true }), {
+      message: /the target is the system of record: it holds the payments/,
+    })
+    t.deepEqual(await bed.payments('target'), ids)
+    await run.close()
     await bed.close()
   },
 )

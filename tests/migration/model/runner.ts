@@ -4,7 +4,7 @@ import type { Rules } from './rules.ts'
 import { ACTOR_NAMES, forwardLink, fromOf, message, type Side, STEPS, type State, toOf } from './state.ts'
 import type { Emit } from './transitions.ts'
 
-/** The runner's next step towards `forward`, in the order of SWITCHOVER.md. */
+/** The runner's next step towards `forward`, in the order of docs/switchover.md. */
 export function runnerStep(s: State, i: number, rules: Rules, emit: Emit): void {
   const { step, epoch, sequence } = s.actors[i]!
   const from = fromOf(s, epoch)
