@@ -3,7 +3,7 @@ import type * as pulumi from '@pulumi/pulumi'
 import { Component } from '../components/component.ts'
 import type { Context } from '../components/context.ts'
 import { policy } from '../components/policies.ts'
-import { boundary } from '../components/role-place.ts'
+import { allRoles, boundary } from '../components/role-place.ts'
 import {
   deployStatements,
   githubTrust,
@@ -26,7 +26,7 @@ export interface DeployAccessArgs {
  * The most that any role of the project can have, whatever its policies say. A boundary grants nothing by itself;
  * without it the deploy role could make itself a stronger one.
  */
-const boundaryDocument = {
+const boundaryDocument = ({ accountId, partition }: Context) => ({
   Version: '2012-10-17',
   Statement: [
     {
@@ -35,8 +35,16 @@ const boundaryDocument = {
       NotAction: ['iam:*', 'organizations:*', 'account:*', 'sso:*', 'billing:*'],
       Resource: '*',
     },
+    {
+      // A schedule is changed as a whole, with the role that it invokes its function as: a switchover holds some.
+      Sid: 'HandOnRolesToSchedules',
+      Effect: 'Allow',
+      Action: ['iam:PassRole'],
+      Resource: [allRoles(accountId, partition)],
+      Condition: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+    },
   ],
-}
+})
 
 /** How GitHub's jobs get into the account: without keys, by environment, one role to look and one to deploy a stack. */
 export class DeployAccess extends Component {
@@ -56,7 +64,7 @@ export class DeployAccess extends Component {
       {
         ...boundary,
         description: 'The most that a role of payments-lift can have',
-        policy: JSON.stringify(boundaryDocument),
+        policy: JSON.stringify(boundaryDocument(context)),
       },
       this.kept(context),
     )

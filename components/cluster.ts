@@ -23,15 +23,18 @@ export class Cluster extends Component {
   /** Known before `up`. */
   readonly arn: string
   readonly cluster: aws.ecs.Cluster
+  /** Of people in tasks: where they are recorded, and the key that encrypts them. */
+  readonly sessions: { logGroupName: string; keyArn: pulumi.Input<string> }
 
   constructor(name: string, args: ClusterArgs, options?: pulumi.ComponentResourceOptions) {
     super('Cluster', name, options)
     const { context, keyArn, logDays = 90, alertsTopicArn } = args
     this.clusterName = context.name('cluster', 'tasks')
     this.arn = context.arn('ecs', `cluster/${this.clusterName}`)
+    this.sessions = { logGroupName: context.path('sessions'), keyArn }
     const sessions = new aws.cloudwatch.LogGroup(
       this.named('sessions'),
-      { name: context.path('sessions'), kmsKeyId: keyArn, retentionInDays: logDays },
+      { name: this.sessions.logGroupName, kmsKeyId: keyArn, retentionInDays: logDays },
       this.kept(context),
     )
     this.cluster = new aws.ecs.Cluster(
@@ -57,7 +60,10 @@ export class Cluster extends Component {
           source: ['aws.ecs'],
           'detail-type': ['ECS Deployment State Change'],
           detail: { eventName: ['SERVICE_DEPLOYMENT_FAILED'] },
-          resources: [{ prefix: context.arn('ecs', `service/${this.clusterName}/`) }],
+          // Of the cluster of container hosts too.
+          resources: ['tasks', 'hosts'].map((cluster) => ({
+            prefix: context.arn('ecs', `service/${context.name('cluster', cluster)}/`),
+          })),
         }),
       },
       this.child(),

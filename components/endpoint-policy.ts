@@ -2,7 +2,15 @@ import type { Context } from './context.ts'
 import { anyResource, type PolicyDocument, policy, type Statement } from './policies.ts'
 
 const actions = {
-  s3: ['s3:Get*', 's3:List*', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+  // Logstash's S3 output names an ACL with every object.
+  s3: [
+    's3:Get*',
+    's3:List*',
+    's3:PutObject',
+    's3:PutObjectAcl',
+    's3:DeleteObject',
+    's3:AbortMultipartUpload',
+  ],
   dynamodb: [
     'dynamodb:GetItem',
     'dynamodb:PutItem',

@@ -56,13 +56,19 @@ const callers: [Group, Phase][] = [
 
 const writers: Group[] = ['services', 'hosts', 'functions']
 
+/** Ports of the parts that stand on-premises. */
+export interface OnPremisesPorts {
+  api: number
+  database: number
+}
+
 /** Every connection of the system, in the order in which a request meets them. */
-export const flows = (onPremisesPort: number): Flow[] => [
+export const flows = (onPremises: OnPremisesPorts): Flow[] => [
   { from: 'world', to: 'frontDoor', port: ports.https, since: 'foundation', why: 'merchants' },
   {
     from: 'frontDoor',
     to: 'onPremises',
-    port: onPremisesPort,
+    port: onPremises.api,
     since: 'foundation',
     until: 'removal',
     why: 'requests and health checks to on-premises',
@@ -98,7 +104,7 @@ export const flows = (onPremisesPort: number): Flow[] => [
   {
     from: 'pooler',
     to: 'onPremises',
-    port: ports.postgres,
+    port: onPremises.database,
     since: 'replicate',
     until: 'removal',
     why: 'SQL to the source',
@@ -107,7 +113,7 @@ export const flows = (onPremisesPort: number): Flow[] => [
   {
     from: 'runner',
     to: 'onPremises',
-    port: ports.postgres,
+    port: onPremises.database,
     since: 'replicate',
     until: 'removal',
     why: 'steps on the source',
@@ -115,7 +121,7 @@ export const flows = (onPremisesPort: number): Flow[] => [
   {
     from: 'database',
     to: 'onPremises',
-    port: ports.postgres,
+    port: onPremises.database,
     since: 'replicate',
     until: 'removal',
     why: 'the target subscribes to the source',
@@ -157,5 +163,5 @@ export interface Stage {
 }
 
 /** The connections that a stage of the lift allows. */
-export const flowsAt = ({ reaches, removed }: Stage, onPremisesPort: number): Flow[] =>
-  flows(onPremisesPort).filter(({ since, until }) => reaches(since) && !(until === 'removal' && removed))
+export const flowsAt = ({ reaches, removed }: Stage, onPremises: OnPremisesPorts): Flow[] =>
+  flows(onPremises).filter(({ since, until }) => reaches(since) && !(until === 'removal' && removed))

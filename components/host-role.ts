@@ -36,10 +36,18 @@ export const hostStatements = (context: Context, clusterName: string): Statement
       actions: ['ecs:TagResource'],
       resources: [context.arn('ecs', `container-instance/${clusterName}/*`)],
     },
+    {
+      sid: 'ReadOwnTags',
+      actions: ['ec2:DescribeTags'],
+      resources: anyResource('ec2:DescribeTags knows no resource'),
+    },
   ]
 }
 
-/** How a host starts its agent. Role-based log writing must be on, or tasks with a log driver find no host. */
+/**
+ * How a host starts its agent. Role-based log writing must be on, or tasks with a log driver find no host. An agent that
+ * is to hand on the host's tags and may not read them does not register its host.
+ */
 export const hostUserData = (clusterName: string): string =>
   [
     '#!/bin/bash',

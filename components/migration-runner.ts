@@ -9,6 +9,7 @@ import type { Context } from './context.ts'
 import { FargateTask } from './fargate-task.ts'
 import type { Statement } from './policies.ts'
 import { type RunnerRightsArgs, runnerRights, shardRights, watchdogRights } from './runner-rights.ts'
+import { sessionFolders, sessionRights } from './task-session.ts'
 
 export interface MigrationRunnerArgs {
   context: Context
@@ -26,7 +27,13 @@ export interface MigrationRunnerArgs {
   /** Bucket that is told of every access to the journal. */
   accessLogs: Bucket
   logDays: number
+  /** Is the source left for good? Then there is nothing to guard, and the watchdog would not start. */
+  sourceRemoved: boolean
 }
+
+const temporary = { volume: 'temporary', path: '/tmp' }
+/** zx writes a page as a module beside it. */
+const pages = { volume: 'pages', path: '/lift/runbooks' }
 
 const runnerSize: TaskSize = { cpu: '2 vCPU', memory: '4 GB' }
 const watchdogSize: TaskSize = { cpu: '0.25 vCPU', memory: '0.5 GB' }
@@ -86,7 +93,12 @@ export class MigrationRunner extends Component {
       XDG_STATE_HOME: '/tmp',
     }
 
-    const runner = this.createTask('runner', args, runnerSize, runnerRights(rights), { environment })
+    // In production a person types the stack's name, so the runner is the one task that people get into.
+    const mayDo = [...runnerRights(rights), ...sessionRights(context, cluster)]
+    const runner = this.createTask('runner', args, runnerSize, mayDo, {
+      environment,
+      writable: [temporary, pages, ...sessionFolders],
+    })
     const watchdog = this.createTask('watchdog', args, watchdogSize, watchdogRights(rights), {
       environment,
       command: ['watchdog'],
@@ -102,7 +114,7 @@ export class MigrationRunner extends Component {
         name: this.watchdogService,
         cluster: cluster.cluster.arn,
         taskDefinition: watchdog.definition.arn,
-        desiredCount: 1,
+        desiredCount: args.sourceRemoved ? 0 : 1,
         launchType: 'FARGATE',
         // Two watchdogs do no harm, since a decision is made once; none would.
         deploymentMinimumHealthyPercent: 100,
@@ -149,7 +161,7 @@ export class MigrationRunner extends Component {
           {
             name: purpose,
             image: args.image,
-            writable: [{ volume: 'temporary', path: '/tmp' }],
+            writable: [temporary],
             stopTimeoutSeconds: 120,
             ...container,
           },

@@ -28,17 +28,22 @@ export const clusterArgs = ({ context, keys, settings }: Base, alerts: Alerts): 
   alertsTopicArn: alerts.topicArn,
 })
 
+/** Before there is a NAT the runner finds the gates, the weights and a hold through these, and people get into it. */
+const runnerEndpoints = ['ecs', 'elasticloadbalancing', 'ssm', 'ssmmessages', 'kms']
+
 export const networkArgs = ({ context, keys, settings, source }: Base): NetworkArgs => ({
   context,
   cidr: settings.network.cidr,
   zones: settings.network.zones,
   nat: context.reaches('canary') ? settings.network.natGateways : 'none',
-  // Through ecs the runner finds the gates, before there is a NAT.
   interfaceEndpoints: [
     ...settings.network.interfaceEndpoints,
-    ...(context.reaches('replicate') ? ['ecs'] : []),
+    ...(context.reaches('replicate') ? runnerEndpoints : []),
   ],
-  flows: flowsAt({ reaches: context.reaches, removed: source.removed }, settings.onPremises.api.port),
+  flows: flowsAt(
+    { reaches: context.reaches, removed: source.removed },
+    { api: settings.onPremises.api.port, database: settings.onPremises.database.port },
+  ),
   onPremises: {
     cidrs: settings.onPremises.cidrs,
     link: source.removed ? undefined : settings.onPremises.link,

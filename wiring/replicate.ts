@@ -125,6 +125,7 @@ export const runnerArgs = (base: Base, needs: RunnerNeeds): MigrationRunnerArgs 
       logs: keys.arns.logs,
     },
     accessLogs,
+    sourceRemoved: removed,
     evidenceDays: settings.retention.evidenceDays,
     logDays: settings.retention.logDays,
   }

@@ -3,33 +3,11 @@ import { join } from 'node:path'
 import test from 'ava'
 import { parse } from 'yaml'
 import { githubTrust } from '../../account/deploy-policies.ts'
-import program from '../../account/index.ts'
 import { parseAccount } from '../../account/settings.ts'
-import { finder } from '../../preview/find.ts'
-import { recordProgram } from '../../preview/run.ts'
 import { whole } from '../components/build.ts'
 import { secure, statement, statements } from '../components/secure.ts'
+import { account, configOf } from './build.ts'
 
-const configOf = (account: string): Record<string, string> => {
-  const file = readFileSync(join(import.meta.dirname, `../../account/Pulumi.${account}.yaml`), 'utf8')
-  const { config } = parse(file) as { config: Record<string, unknown> }
-  return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [
-      key,
-      typeof value === 'string' ? value : JSON.stringify(value),
-    ]),
-  )
-}
-
-const account = async (change: Record<string, string> = {}) =>
-  finder(
-    await recordProgram(program, {
-      stack: 'prod',
-      config: { ...configOf('prod'), ...change },
-      region: 'eu-central-1',
-      accountId: '333333333333',
-    }),
-  )
 const prod = account()
 const cutover = whole({ stack: 'prod', phase: 'cutover' })
 

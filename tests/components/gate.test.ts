@@ -84,6 +84,27 @@ test('a failed deployment is told, since a rollback looks like success', async (
   )
 })
 
+test('it is told of every service, in whatever cluster it runs', async (t) => {
+  const found = await whole({ stack: 'prod', phase: 'cutover' })
+  const { resources } = JSON.parse(
+    String(found.get('aws:cloudwatch/eventRule:EventRule', 'cluster-failed').inputs.eventPattern),
+  ) as { resources: { prefix: string }[] }
+  const names = new Map(
+    found.all('aws:ecs/cluster:Cluster').map(({ urn, inputs }) => [urn, String(inputs.name)]),
+  )
+  t.is(names.size, 2)
+  // As ECS takes it, and as its events name it.
+  for (const name of names.values()) t.regex(name, /^[a-zA-Z0-9_-]{1,255}$/)
+  for (const { inputs, propertyDependencies } of found.all('aws:ecs/service:Service')) {
+    const cluster = names.get(propertyDependencies.cluster?.[0] ?? '')
+    const arn = `arn:aws:ecs:eu-central-1:333333333333:service/${cluster}/${inputs.name}`
+    t.true(
+      resources.some(({ prefix }) => arn.startsWith(prefix)),
+      arn,
+    )
+  }
+})
+
 test('the agent reads the route and changes nothing; only runner and watchdog change it', async (t) => {
   const statements = async (name: string) => {
     const { policy } = (await prod).get('aws:iam/rolePolicy:RolePolicy', name).inputs as {

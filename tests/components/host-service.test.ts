@@ -130,12 +130,23 @@ test('lesson 12: a host may take part in its own cluster, and pull nothing', asy
   const found = await prod
   const all = statements(found, 'aws:iam/rolePolicy:RolePolicy', 'relay-hosts-role')
   for (const { Sid, Action, Resource } of all) {
+    if (Sid === 'ReadOwnTags') continue
     t.true(
       Action.every((action) => action.startsWith('ecs:')),
       Sid,
     )
     if (Sid !== 'FindEcs') t.regex(JSON.stringify(Resource), /payments-lift-prod-hosts/)
   }
+})
+
+test('a host may read the tags that it is to hand on; else it would not register', async (t) => {
+  const found = await prod
+  const data = Buffer.from(String(found.get(template, 'relay-hosts-template').inputs.userData), 'base64')
+  t.regex(String(data), /^ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM=ec2_instance$/m)
+  const reads = statements(found, 'aws:iam/rolePolicy:RolePolicy', 'relay-hosts-role')
+    .filter(({ Action }) => Action.includes('ec2:DescribeTags'))
+    .map(({ Effect, Action, Resource }) => ({ Effect, Action, Resource }))
+  t.deepEqual(reads, [{ Effect: 'Allow', Action: ['ec2:DescribeTags'], Resource: '*' }])
 })
 
 test('a host is tagged, and knows its cluster', async (t) => {

@@ -1,6 +1,7 @@
 import test from 'ava'
 import { neededEndpoints } from '../../components/network.ts'
 import { readStackFile } from '../../settings/stack-file.ts'
+import { allowedBy, grantsOf, type PolicyStatement } from '../services/policy.ts'
 import { whole } from './build.ts'
 
 const prod = whole({ stack: 'prod', phase: 'cutover' })
@@ -92,6 +93,41 @@ test('gateway endpoints let only principals of this account pass', async (t) => 
       .map(({ Resource }: { Resource: string[] }) => Resource),
     [['arn:aws:s3:::prod-eu-central-1-starport-layer-bucket/*']],
   )
+})
+
+test('a database on-premises on another port is reached by everybody who asks it', async (t) => {
+  const file = readStackFile('prod')
+  const onPremises = JSON.parse(file['payments-lift:onPremises']!)
+  const other = { ...onPremises, database: { ...onPremises.database, port: 5433 } }
+  const config = { ...file, 'payments-lift:onPremises': JSON.stringify(other) }
+  const found = await whole({ stack: 'prod', phase: 'replicate', config })
+  const called = found
+    .all(egress)
+    .filter(({ name }) => /-to-onPremises-/.test(name))
+    .map(({ name }) => name.replace('network-groups-', ''))
+  t.deepEqual(called.toSorted(), [
+    'database-to-onPremises-5433',
+    'frontDoor-to-onPremises-8443',
+    'pooler-to-onPremises-5433',
+    'runner-to-onPremises-5433',
+  ])
+})
+
+test('what a role may do with S3 and DynamoDB passes the endpoint, too', async (t) => {
+  const { all, get } = await prod
+  for (const service of ['s3', 'dynamodb'] as const) {
+    const { policy } = get('aws:ec2/vpcEndpoint:VpcEndpoint', `network-endpoint-${service}`).inputs
+    const passing: PolicyStatement[] = JSON.parse(String(policy)).Statement
+    const keys = { 'aws:PrincipalAccount': '333333333333' }
+    const granted = all('aws:iam/rolePolicy:RolePolicy').flatMap(({ name, inputs }) => {
+      const { Statement } = inputs.policy as unknown as { Statement: PolicyStatement[] }
+      return grantsOf(Statement).map((grant) => ({ ...grant, name }))
+    })
+    const asked = granted.filter(({ action }) => action.startsWith(`${service}:`))
+    t.true(asked.length > 5, service)
+    for (const { name, action, resource } of asked)
+      t.is(allowedBy(passing.slice(0, 1), { action, resource, keys }).length, 1, `${name}: ${action}`)
+  }
 })
 
 test('routes to on-premises reach every subnet, the public ones too', async (t) => {
