@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { identityOf } from '../postgres/identity.ts'
+import { closeSession } from '../postgres/session.ts'
 import type { Side } from './gate.ts'
 
 /** The entry of a PgBouncer that leads to one side, whatever the route is. */
@@ -14,12 +15,17 @@ export async function askThroughEntry(appUrl: string, admin: string, entry: stri
   const url = new URL(appUrl)
   url.host = new URL(admin).host
   url.pathname = `/${entry}`
-  const client = new pg.Client({ connectionString: url.href, connectionTimeoutMillis: 3000 })
+  const client = new pg.Client({
+    connectionString: url.href,
+    connectionTimeoutMillis: 3000,
+    // PgBouncer lets a client in and then tries to log in to the server until `query_wait_timeout`, 30 s and more.
+    query_timeout: 5000,
+  })
   client.on('error', () => {})
   try {
     await client.connect()
     return await identityOf(client)
   } finally {
-    await client.end().catch(() => {})
+    await closeSession(client)
   }
 }

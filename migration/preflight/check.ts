@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts'
+import { readFenceRow } from '../epoch.ts'
 import type { Side } from '../gate/gate.ts'
 import type { Lift } from '../lift.ts'
 import type { Mailbox } from '../watchdog/mailbox.ts'
@@ -72,6 +73,12 @@ export async function found(
 export async function majorOf({ client }: Database): Promise<number> {
   const { rows } = await client.query(`select current_setting('server_version_num')::int / 10000 as major`)
   return rows[0].major
+}
+
+/** Are the application's roles without LOGIN, behind this side's fence? */
+export async function shutsOut({ client }: Database): Promise<boolean> {
+  const row = await readFenceRow(client).catch(() => undefined)
+  return (row?.saved.length ?? 0) > 0
 }
 
 /** For a table's name in a problem, as SQL over pg_class c and pg_namespace n. */

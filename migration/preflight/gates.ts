@@ -1,6 +1,5 @@
-import { readFenceRow } from '../epoch.ts'
 import { identityOf } from '../postgres/identity.ts'
-import type { CheckGroup } from './check.ts'
+import { type CheckGroup, shutsOut } from './check.ts'
 import { linkedCheck } from './linked.ts'
 
 /** What holds writes, and what opens it again when nobody comes back. */
@@ -35,7 +34,7 @@ export const gates: CheckGroup = {
       async unneeded({ to, lift }) {
         if (lift.gate.kind === 'none') return 'the site has no gate'
         // The roles that get LOGIN back are those saved then.
-        return (await readFenceRow(to.client)).saved.length > 0
+        return (await shutsOut(to))
           ? `the roles of the ${to.side} are without LOGIN behind its fence; they logged in before it closed`
           : undefined
       },

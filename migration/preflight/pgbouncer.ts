@@ -5,7 +5,7 @@ import type { Route, Side } from '../gate/gate.ts'
 import { askThroughEntry, entryOf } from '../gate/pgbouncer-entry.ts'
 import { identityOf } from '../postgres/identity.ts'
 import type { Site } from '../site.ts'
-import type { Check, CheckGroup, PreflightContext, Problem } from './check.ts'
+import { type Check, type CheckGroup, type PreflightContext, type Problem, shutsOut } from './check.ts'
 
 type PgBouncerGate = Extract<Site['gate'], { kind: 'pgbouncer' }>
 
@@ -227,6 +227,8 @@ export const pgbouncer: CheckGroup = {
           const leads = `the entry ${entry} leads to ${row.host}:${row.port}/${row.database}`
           if (Number(row.port) !== port || row.database !== name)
             return [{ what: `${leads}, not to the ${side}`, mend }]
+          // Behind a fence the roles are without LOGIN, and PgBouncer would go on trying.
+          if (await shutsOut(context.lift[side])) return []
           const [answered, wanted] = await Promise.all([
             askThroughEntry(gate.appUrl, admin, entry).catch(({ message }: Error) => {
               // Its role may still be missing, or be without LOGIN behind the fence: «gate-login» looks at that.
