@@ -44,7 +44,11 @@ export async function openIfReached(site: Site, side: Side, purpose: string): Pr
   try {
     return await openDatabase(site, side, purpose, answerWithinMs)
   } catch (error) {
-    const client = { query: () => Promise.reject(error), end: async () => {} } as unknown as pg.Client
+    const client = {
+      query: () => Promise.reject(error),
+      end: async () => {},
+      connection: {},
+    } as unknown as pg.Client
     return { side, address: addressOf(site, side), replicationUrl: site[side].url, client, absent: true }
   }
 }

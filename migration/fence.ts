@@ -54,7 +54,7 @@ export async function unfence(
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await openOnce(client, side, token, plan, options)
+      return await openOnce(client, side, token, plan, options, attempt > 1)
     } catch (error) {
       if ((error as { code?: string }).code !== '55P03' || attempt === 3) throw error
       await endLockHolders(client, plan.tables)
@@ -68,12 +68,13 @@ async function openOnce(
   token: number,
   plan: Omit<FencePlan, 'roles'>,
   options: Pick<TokenOptions, 'durable'>,
+  outlastsVacuum: boolean,
 ): Promise<void> {
   await underToken(
     { client, side },
     token,
     `if was.state <> 'open' then
-       ${lockTimeouts(plan.lockTimeoutMs, 'outlast a vacuum')}
+       ${lockTimeouts(plan.lockTimeoutMs, outlastsVacuum)}
        ${triggerSql(plan.tables, 'open')}
        declare name text;
        begin
@@ -90,12 +91,13 @@ async function openOnce(
 
 /**
  * A vacuum of the server's own gives way to who has waited for `deadlock_timeout`, by default longer than we wait.
- * Only a superuser may shorten it; anybody else who must get through waits as long as that.
+ * Only a superuser may shorten it; anybody else who must get through waits as long as that, once sessions that can be
+ * ended have been.
  */
-function lockTimeouts(lockTimeoutMs: number, must?: 'outlast a vacuum'): string {
-  const limit = must
-    ? `(select greatest(${lockTimeoutMs}, case when rolsuper then 0 else ${afterDeadlockMs} +
-          (select setting::int from pg_catalog.pg_settings where name = 'deadlock_timeout') end) || 'ms'
+function lockTimeouts(lockTimeoutMs: number, outlastsVacuum = false): string {
+  const limit = outlastsVacuum
+    ? `(select greatest(${lockTimeoutMs}, case when rolsuper then 0 else least(${longestLockMs}, ${afterDeadlockMs} +
+          (select setting::int from pg_catalog.pg_settings where name = 'deadlock_timeout')) end) || 'ms'
         from pg_catalog.pg_roles where rolname = current_user)`
     : `'${lockTimeoutMs}ms'`
   return `perform set_config('lock_timeout', ${limit}, true),
@@ -105,6 +107,8 @@ function lockTimeouts(lockTimeoutMs: number, must?: 'outlast a vacuum'): string 
 
 /** What the one that gives way takes to do so, milliseconds. */
 const afterDeadlockMs = 300
+/** Shorter than a query of whoever settles may take (database.ts). */
+const longestLockMs = 8000
 
 /**
  * Ends sessions that hold a table of a fenced database: behind the fence they have written nothing, and payments
@@ -117,6 +121,9 @@ async function endLockHolders(client: ClientBase, tables: Relation[]): Promise<v
        or a.backend_type = 'autovacuum worker'
           and (select rolsuper from pg_catalog.pg_roles where rolname = current_user))
      where l.granted and l.mode <> 'AccessShareLock' and l.pid <> pg_backend_pid()
+       and ((select rolsuper from pg_catalog.pg_roles where rolname = current_user)
+            or not (select rolsuper from pg_catalog.pg_roles where oid = a.usesysid)
+               and (pg_has_role(current_user, a.usesysid, 'usage') or pg_has_role(current_user, 'pg_signal_backend', 'usage')))
        and l.database = (select oid from pg_catalog.pg_database where datname = current_database())
        and l.relation = any ($1::regclass[])`,
     [tables.map(quoted)],

@@ -5,6 +5,7 @@ import { createFrontDoor } from './front-door/create.ts'
 import type { FrontDoor } from './front-door/front-door.ts'
 import { createGate } from './gate/create.ts'
 import type { WriteGate } from './gate/gate.ts'
+import { closeSession } from './postgres/session.ts'
 import type { Site } from './site.ts'
 
 /** Everything that an act of the lift needs, opened once a run. */
@@ -42,7 +43,12 @@ export async function openLift(
     frontDoor,
     decisions: decisionStore(site),
     async close() {
-      await Promise.allSettled([source.client.end(), target.client.end(), gate.close(), frontDoor.close()])
+      await Promise.allSettled([
+        closeSession(source.client),
+        closeSession(target.client),
+        gate.close(),
+        frontDoor.close(),
+      ])
     },
   }
 }

@@ -19,7 +19,7 @@ function isReadable(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { username, password, pathname, search, hash } = new URL(text)
   // What stands before the first «/», «?» or «#» of a password may look like a host and its port.
-  if (`${pathname}${search}${hash}`.includes('@')) return false
+  if (`${pathname}${search.split('=')[0]}${hash}`.includes('@')) return false
   try {
     for (const part of [username, password, pathname]) decodeURIComponent(part)
     return true

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
+import { boot } from '../machine-clock.ts'
 import type { Store } from '../store/store.ts'
-import { boot } from '../watchdog/machine-clock.ts'
 import { type ProcessStart, startOf } from './process-start.ts'
 
 export interface LockHolder {

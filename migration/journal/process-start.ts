@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { boot } from '../watchdog/machine-clock.ts'
+import { boot } from '../machine-clock.ts'
 
 /** When a process was started: the number of a process is given out again, also after the machine was started anew. */
 export interface ProcessStart {

@@ -12,14 +12,16 @@ const holderLock = 0x6c696674
  * @param queryTimeoutMs how long a query may go without an answer: the machine may be gone without a word; 0 for ever
  */
 export async function openSession(url: string, purpose: string, queryTimeoutMs = 0): Promise<pg.Client> {
+  const [address, theirs] = withoutOptions(url)
   const client = new pg.Client({
-    connectionString: url,
+    connectionString: address,
     ...(queryTimeoutMs > 0 && { query_timeout: queryTimeoutMs }),
     application_name: `payments-lift ${purpose}`,
     connectionTimeoutMillis: 3000,
     keepAlive: true,
     pipeline: true,
-    options: [
+    // Ours come last, and so they hold.
+    options: `${theirs} ${[
       'synchronous_commit=on',
       'statement_timeout=0',
       'lock_timeout=0',
@@ -30,16 +32,29 @@ export async function openSession(url: string, purpose: string, queryTimeoutMs =
       'lift.acts=on',
     ]
       .map((setting) => `-c ${setting}`)
-      .join(' '),
+      .join(' ')}`,
   })
   // A session that breaks while idle is noticed at the next query; without a listener it would end the process.
   client.on('error', () => {})
-  await client.connect()
-  // Asked for only where a role's default makes it necessary: not every owner of tables may set it.
-  await client.query(
-    `select set_config('session_replication_role', 'origin', false) where current_setting('session_replication_role') <> 'origin'`,
-  )
-  return client
+  try {
+    await client.connect()
+    // Asked for only where a role's default makes it necessary: not every owner of tables may set it.
+    await client.query(
+      `select set_config('session_replication_role', 'origin', false) where current_setting('session_replication_role') <> 'origin'`,
+    )
+    return client
+  } catch (error) {
+    await closeSession(client)
+    throw error
+  }
+}
+
+/** A connection string without its `options`, which would take the place of ours, and those options. */
+function withoutOptions(text: string): [address: string, options: string] {
+  const url = new URL(text)
+  const options = url.searchParams.get('options') ?? ''
+  url.searchParams.delete('options')
+  return [options ? url.href : text, options]
 }
 
 /** Runs several statements without parameters in one round trip: one transaction, but for BEGIN and COMMIT in it. */
@@ -59,8 +74,8 @@ export const untilGoneSql = (query: string): string => `
 
 /** Ends a session, also one whose server does not answer any more. */
 export async function closeSession(client: pg.Client): Promise<void> {
-  const stream = (client as unknown as { connection: { stream: Socket } }).connection.stream
-  const late = setTimeout(() => stream.destroy(), 1000)
+  const stream = (client as unknown as { connection: { stream?: Socket } }).connection.stream
+  const late = setTimeout(() => stream?.destroy(), 1000)
   await client.end().catch(() => {})
   clearTimeout(late)
 }

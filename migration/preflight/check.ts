@@ -1,6 +1,5 @@
 import type { Database } from '../database.ts'
 import { readFenceRow } from '../epoch.ts'
-import type { Side } from '../gate/gate.ts'
 import type { Lift } from '../lift.ts'
 import type { Mailbox } from '../watchdog/mailbox.ts'
 
@@ -87,9 +86,3 @@ export const objectName = `format('%I.%I', n.nspname, c.relname)`
 export const userTable = `c.relkind in ('r', 'p') and c.relpersistence <> 't' and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'lift')
   and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')`
 export const classes = 'pg_class c join pg_namespace n on n.oid = c.relnamespace'
-
-/** What to do about a slot of the lift on `side` that cannot be read any more. */
-export const afterLostSlot = (side: Side): string =>
-  side === 'source'
-    ? 'the copy has lost its place: run undo-replicate, then replicate again'
-    : 'it was the way back, and no runbook makes it anew: empty nothing; tell the owner of the payments system that there is no rollback'

@@ -9,7 +9,6 @@ import { compareSchemas, describeDifference } from '../schema/fingerprint.ts'
 import { nextEpoch } from '../switchover/plan.ts'
 import { bothOpenMend } from '../switchover/record.ts'
 import {
-  afterLostSlot,
   type Check,
   type CheckGroup,
   classes,
@@ -18,6 +17,7 @@ import {
   onBoth,
   type PreflightContext,
 } from './check.ts'
+import { afterLostSlot } from './lost-slot.ts'
 
 /** A check that makes sense only once the two databases are linked. */
 export const linkedCheck = (check: Omit<Check, 'needsLink'>): Check => ({ ...check, needsLink: true })

@@ -1,5 +1,7 @@
 import type { Database } from '../database.ts'
-import { afterLostSlot, type CheckGroup, found, majorOf, onBoth, type Problem } from './check.ts'
+import { readFenceRow } from '../epoch.ts'
+import { type CheckGroup, found, majorOf, onBoth, type Problem } from './check.ts'
+import { slotMend } from './lost-slot.ts'
 
 /** Majors that were tried: as a source and as a target. */
 const supported = { source: [13, 18], target: [14, 18] } as const
@@ -181,18 +183,18 @@ export const servers: CheckGroup = {
             }),
           ),
         )
-        const lost = await onBoth(context, (database) =>
-          found(
+        const lost = await onBoth(context, async (database) => {
+          const fence = await readFenceRow(database.client).catch(() => undefined)
+          return found(
             database,
-            `select slot_name as object, wal_status from pg_replication_slots where wal_status in ('unreserved', 'lost')`,
-            ({ object, wal_status }) => ({
-              what: `the WAL of this slot is ${wal_status}`,
-              mend: object?.startsWith('lift_')
-                ? afterLostSlot(database.side)
-                : 'what it fed must be copied anew by its owner, and the slot dropped',
+            `select slot_name as object, wal_status as status from pg_replication_slots
+             where wal_status in ('unreserved', 'lost') and (database is null or database = current_database())`,
+            ({ object: name = '', status = '' }) => ({
+              what: `the WAL of this slot is ${status}`,
+              mend: slotMend({ name, status }, database.side, fence?.state === 'open'),
             }),
-          ),
-        )
+          )
+        })
         return [...kept, ...lost]
       },
     },

@@ -10,15 +10,12 @@ export interface AskedApproval {
   execute: boolean
   /** Why it may no longer go on, asked while it waits: the window has closed. */
   problem(): string | undefined
-  /** How often it says that it still waits, milliseconds: a session that is silent for 20 minutes is ended by AWS. */
-  remindsMs?: number
 }
 
 const betweenLooksMs = 300
 
 /** Waits until enough people have agreed to what comes next; one «no» ends the run, in order. */
-export function approvalStep(asked: AskedApproval): Step {
-  const { store, request, execute, problem, remindsMs = 5 * 60_000 } = asked
+export function approvalStep({ store, request, execute, problem }: AskedApproval): Step {
   return {
     name: 'approval',
     summary: request
@@ -31,7 +28,6 @@ export function approvalStep(asked: AskedApproval): Step {
       await requestApproval(store, request)
       context.say(`they say so with: npm run runbook -- approve ${request.step} …`)
       let missing: number | undefined
-      let saidAt = performance.now()
       for (;;) {
         const standing = await readApproval(store, request.run, request.step)
         const no = standing?.refused
@@ -39,10 +35,8 @@ export function approvalStep(asked: AskedApproval): Step {
           context.journal.write('refused', { step: request.step, given: standing.given })
           throw new Error(`${no.person} said no: ${no.reason ?? 'without a reason'}`)
         }
-        const due = performance.now() - saidAt >= remindsMs
-        if (standing && (due || standing.missing !== missing)) {
+        if (standing && standing.missing !== missing) {
           missing = standing.missing
-          saidAt = performance.now()
           const names = standing.given.map(({ person }) => person).join(', ')
           context.say(
             missing > 0 ? `waiting for ${missing}${names && `; yes from ${names}`}` : `yes from ${names}`,

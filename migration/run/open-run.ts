@@ -19,6 +19,7 @@ import { mailbox } from '../watchdog/mailbox.ts'
 import { approvalStep } from './approval-step.ts'
 import { takeLock } from './lock.ts'
 import { isProduction, type RunOptions, siteOf } from './options.ts'
+import { createReminder } from './reminder.ts'
 import { createScreen } from './screen.ts'
 
 /** A run that was not allowed to begin, or has failed; it has put back what it could, and says what to do. */
@@ -138,10 +139,13 @@ async function begin(admitted: Admitted, opened: Opened): Promise<OpenRun> {
   }
   const who = { person, host: hostname(), pid: process.pid, ...(site.name && { site: site.name }) }
   journal.write('run-begin', { run, runbook: name, execute, ...who })
-  journal.write('servers', await versions(lift))
+  const servers = versions(lift)
+  journal.write('servers', emergency ? await servers.catch(() => ({})) : await servers)
+  const reminder = createReminder(screen.say)
   screen.print(`runbook ${name}${execute ? '' : ' (dry run: checks only, nothing changes)'}`)
   if (closed) context.say(closed)
   const looking = setInterval(() => {
+    if (context.switchover.stage === 'before') reminder.tick()
     readStop(desk, run).then(
       (stop) => {
         if (stop) context.interrupted ||= `${stop.by} asked to stop: ${stop.reason}`
@@ -179,8 +183,9 @@ async function begin(admitted: Admitted, opened: Opened): Promise<OpenRun> {
   async function runOne(step: Step<never[]>, args: unknown[]): Promise<void> {
     const call = page.calls[position++]
     if (execute) screen.begin(step, call?.section?.title)
+    reminder.begin(step.summary)
     try {
-      await runStep(context, step, args, { execute, done })
+      await runStep(context, step, args, { execute, done }).finally(reminder.end)
       const epoch = context.switchover.plan?.epoch
       if (epoch !== undefined && !epochNoted) journal.write('switchover', { epoch })
       epochNoted ||= epoch !== undefined

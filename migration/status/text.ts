@@ -84,7 +84,7 @@ function verdictOf({ databases, arming, lock, watchdog }: Status): string {
   if (Object.values(databases).every((database) => !('fence' in database)))
     return 'The fence is not installed: no lift has begun (runbook replicate).'
   if (arming && !watchdog)
-    return `NOBODY accepts writes and NO WATCHDOG LIVES: start one NOW (npm run watchdog -- SITE; in AWS: aws ecs update-service --force-new-deployment --cluster payments-lift-STACK-tasks --service payments-lift-STACK-watchdog). It settles epoch ${arming.epoch} after its deadline and waits for no approval.`
+    return `NOBODY accepts writes and NO WATCHDOG ANSWERS: start one NOW (npm run watchdog -- SITE; in AWS: aws ecs update-service --force-new-deployment --desired-count 1 --cluster payments-lift-STACK-tasks --service payments-lift-STACK-watchdog). It settles epoch ${arming.epoch} after its deadline and waits for no approval.`
   if (lock?.alive || arming)
     return 'NOBODY accepts writes: a switchover is under way; the watchdog settles it past its deadline.'
   return 'NOBODY accepts writes: run «npm run runbook -- resume (--site FILE | --stack NAME) --execute».'

@@ -19,6 +19,7 @@ import { systemOfRecord } from '../switchover/record.ts'
 import { demandFit } from './fit.ts'
 import { demand, type Step, type StepContext } from './step.ts'
 import { planOf } from './switchover-run.ts'
+import { lookAtTraffic } from './traffic.ts'
 import { demandNoWraparound } from './vacuums.ts'
 
 /**
@@ -47,19 +48,6 @@ export const preflight: Step<[purpose?: 'survey']> = {
     await becomeHolder(lift.source.client, 'source')
     await becomeHolder(lift.target.client, 'target')
   },
-}
-
-/** Where requests go when the database on-premises is fenced: a stack's gates stand in AWS only. */
-async function lookAtTraffic({ lift: { site, frontDoor }, say }: StepContext): Promise<void> {
-  if (site.frontDoor.kind === 'none') return
-  const { onPremises } = await frontDoor.weights()
-  if (onPremises === 0) return
-  const share = `${onPremises} % of the requests still go on-premises`
-  demand(
-    site.gate.kind !== 'poolers',
-    `${share}, where no gate stands and the fence would refuse them: run shift-traffic to 100 first`,
-  )
-  say(`${share}: services that do not go through a gate of this site would be refused there`)
 }
 
 export const freezeSchema: Step = {

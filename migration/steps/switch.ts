@@ -16,6 +16,7 @@ import { stopLink } from '../switchover/settle.ts'
 import { awaitCalm } from './calm.ts'
 import { demand, type Step, type StepContext } from './step.ts'
 import { planOf } from './switchover-run.ts'
+import { lookAtTraffic } from './traffic.ts'
 
 /** From here on the watchdog counts, and a failure goes back. */
 export const arm: Step = {
@@ -29,6 +30,7 @@ export const arm: Step = {
     // It reads all that was written since it was made, which keeps a busy server from its work: before the quiet moment.
     await advanceSlot(to.client, reverse)
     await awaitCalm(context)
+    if (from.side === 'source') await lookAtTraffic(context)
     await watchdog.arm({ epoch, from: from.side, forward, deadlineMs: lift.site.limits.deadlineMs })
     switchover.stage = 'attempting'
     // Shuts out whoever still settles an earlier switchover: it would end our sessions in the pause.

@@ -6,7 +6,12 @@ export const takeTrafficBack: Step = {
   name: 'take-traffic-back',
   summary: 'Hold the weight at 0 and send every request to on-premises',
   expectedMs: 1000,
-  async check({ lift, say }) {
+  async check({ lift, watchdog, say }) {
+    const armings = await watchdog.armings().catch(() => [])
+    demand(
+      armings.length === 0,
+      'a switchover is under way, and nobody knows yet which side it ends on: look at «status» (runbook payments-stopped)',
+    )
     for (const { side, absent } of [lift.source, lift.target])
       if (absent) say(`the ${side} database cannot be reached from here; this goes on without it`)
     const { side, because } = await recordWithout(lift)

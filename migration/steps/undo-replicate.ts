@@ -1,9 +1,15 @@
 import type { ClientBase } from 'pg'
 import { readFenceRow } from '../epoch.ts'
-import { fencedTables, triggerSql } from '../lift-schema.ts'
+import { coveredTables, triggerSql } from '../lift-schema.ts'
 import { quoted, userTables } from '../postgres/catalog.ts'
 import { queryAll } from '../postgres/session.ts'
-import { dropLinkSlots, dropSlot, dropSubscription, subscriptions } from '../replication.ts'
+import {
+  dropLinkSlots,
+  dropSlot,
+  dropSubscription,
+  dropTrackingSlots,
+  subscriptions,
+} from '../replication.ts'
 import { systemOfRecord } from '../switchover/record.ts'
 import { demand, type Step, type StepContext } from './step.ts'
 
@@ -15,17 +21,23 @@ export const removeLink: Step = {
   check: demandCopy,
   async act({ lift: { site, source, target } }) {
     for (const { name } of await subscriptions(target.client)) {
-      const { rows } = await target.client.query('select oid from pg_subscription where subname = $1', [name])
+      const { rows } = await target.client.query(
+        'select oid from pg_subscription where subname = $1 and subdbid = (select oid from pg_database where datname = current_database())',
+        [name],
+      )
       await dropSubscription(target.client, name)
       // Of tables that were still being copied.
       const copying = await source.client.query(
-        `select slot_name as name from pg_catalog.pg_replication_slots where starts_with(slot_name, $1)`,
+        `select slot_name as name from pg_catalog.pg_replication_slots where database = current_database() and starts_with(slot_name, $1)`,
         [`pg_${rows[0].oid}_sync_`],
       )
       for (const slot of copying.rows) await dropSlot(source.client, slot.name)
     }
     for (const { name } of await subscriptions(source.client)) await dropSubscription(source.client, name)
-    for (const { client } of [source, target]) await dropLinkSlots(client, site, [])
+    for (const { client } of [source, target]) {
+      await dropLinkSlots(client, site, [])
+      await dropTrackingSlots(client, site)
+    }
   },
 }
 
@@ -43,11 +55,12 @@ export const emptyTarget: Step = {
   async act(context) {
     const { source, target } = context.lift
     const { client } = target
+    const followers = [...(await slotsOf(client)), ...(await subscriptionsIn(source.client))]
     demand(
-      (await subscriptions(source.client)).length === 0 && (await readersOf(client)) === 0,
-      'somebody follows the target: what is emptied there would be emptied there too; run this page from its first step',
+      followers.length === 0,
+      `somebody follows the target, now or later: what is emptied here would be emptied there too: ${followers.join(', ')}; look who it is, take it away and run this page again`,
     )
-    const tables = await fencedTables(client)
+    const covered = await coveredTables(client)
     const emptied = [...(await userTables(client)), { schema: 'lift', name: 'nonce_source' }]
     // The fence's row is held, so that no switchover can open this side meanwhile, and nobody writes past its triggers.
     await queryAll(
@@ -57,9 +70,9 @@ export const emptyTarget: Step = {
        do $$ begin
          if (select state from lift.fence for update) <> 'fenced' then raise exception 'the target is open'; end if;
        end $$;
-       ${triggerSql(tables, 'open')}
+       ${triggerSql(covered, 'open')}
        truncate ${emptied.map(quoted).join(', ')};
-       ${triggerSql(tables, 'fenced')}
+       ${triggerSql(covered, 'fenced')}
        commit`,
     ).catch(async (error) => {
       await client.query('rollback').catch(() => {})
@@ -72,12 +85,19 @@ export const emptyTarget: Step = {
   },
 }
 
-/** How many slots of this database are read. */
-async function readersOf(client: ClientBase): Promise<number> {
+/** Logical slots of this database, read or not: one that is idle now reads a TRUNCATE later. */
+async function slotsOf(client: ClientBase): Promise<string[]> {
   const { rows } = await client.query(
-    'select count(*)::int as readers from pg_catalog.pg_replication_slots where active and database = current_database()',
+    'select slot_name as name from pg_catalog.pg_replication_slots where database = current_database()',
   )
-  return rows[0].readers
+  return rows.map(({ name }) => `slot ${name} on the target`)
+}
+
+async function subscriptionsIn(source: ClientBase): Promise<string[]> {
+  const { rows } = await source.query(
+    'select subname as name from pg_catalog.pg_subscription where subdbid = (select oid from pg_database where datname = current_database())',
+  )
+  return rows.map(({ name }) => `subscription ${name} in the source`)
 }
 
 /** The target is a copy, and no switchover is under way. */

@@ -57,6 +57,11 @@ async function guard(): Promise<void> {
     console.log(JSON.stringify({ at: new Date().toISOString(), event, ...detail }))
   say('watching', { pid: process.pid })
   const named = await siteOf({ site, stack })
+  let means = meansOf(named)
+  const again = async () => {
+    means = meansOf(await siteOf({ site, stack }))
+    return means
+  }
   await watch(
     named,
     {
@@ -69,7 +74,9 @@ async function guard(): Promise<void> {
       },
     },
     stop.signal,
-    meansOf(named),
-    async () => meansOf(await siteOf({ site, stack })),
+    means,
+    again,
   )
+  // Its consoles would keep the process alive, and it guards nothing any more.
+  await means.gate.close().catch(() => {})
 }

@@ -2,10 +2,10 @@ import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { freshlyOpened } from '../database.ts'
 import type { Decision } from '../decision/decision.ts'
+import { type MachineTime, machineNow, msSince } from '../machine-clock.ts'
 import type { Site } from '../site.ts'
 import { deskStore } from '../store/open.ts'
 import { type Means, meansOf, settleUnlessOver } from '../switchover/settle.ts'
-import { type MachineTime, machineNow, msSince } from './machine-clock.ts'
 import { type Arming, mailbox } from './mailbox.ts'
 
 export interface WatchdogEvents {
@@ -101,7 +101,12 @@ export async function watch(
     } catch (error) {
       return failed(error as Error)
     }
-    const proved = prove().then(() => since.get(epoch) === moment && taken.add(epoch), failed)
+    const proved = prove().then(() => {
+      if (since.get(epoch) !== moment) return
+      // Nothing waits before it says so: what the proof took is no part of the deadline.
+      if (moment !== earlier) since.set(epoch, machineNow())
+      taken.add(epoch)
+    }, failed)
     // The run waits for the next sign of life; but a database that does not answer must not keep this from counting.
     await Promise.race([proved, delay(provesWithinMs)])
   }

@@ -56,7 +56,7 @@ test.serial(
     t.regex(text, /watchdog {4}lives/)
     t.regex(
       statusText({ ...(await readStatus(bed.site)), watchdog: false }),
-      /^NOBODY accepts writes and NO WATCHDOG LIVES: start one NOW/,
+      /^NOBODY accepts writes and NO WATCHDOG ANSWERS: start one NOW/,
     )
     const means = { site: bed.site, gate: bed.gate, decisions: decisionStore(bed.site) }
     const asleep = new pg.Client({ connectionString: bed.site.target.url, application_name: verifyingAgain })
@@ -132,6 +132,14 @@ test.serial(
       `create subscription ${link} connection '${bed.site.target.url}' publication lift with (connect = false)`,
     )
     await t.throwsAsync(run.step('empty-target'), { message: /somebody follows the target/ })
+    const other = await bed.connect('target', 'superuser')
+    // Nobody reads it now; what reads it later would get the TRUNCATE.
+    await other.query(`select pg_create_logical_replication_slot('idle', 'pgoutput')`)
+    await t.throwsAsync(drive('undo-replicate', site, { execute: true }), {
+      message: /somebody follows the target, now or later: .*slot idle on the target/,
+    })
+    t.deepEqual(await bed.payments('target'), ids)
+    await other.query(`select pg_drop_replication_slot('idle')`)
     await drive('undo-replicate', site, { execute: true })
     t.deepEqual(await bed.payments('target'), [])
     t.deepEqual(await bed.payments('source'), ids)

@@ -68,6 +68,7 @@ test('what can be read is left as it is', (t) => {
     `postgres://m:${encodeURIComponent('a/b#c?d%e@f')}@db:6432/pay?sslmode=require`,
     'postgresql://db.internal/pay',
     'postgres://m:with@sign@db/pay',
+    'postgres://m:secret@db/pay?sslmode=verify-full&sslrootcert=/etc/db@x.pem',
     'postgres://lift:secret@%2Ftmp%2Fsocket:6432/pgbouncer',
   ])
     t.is(parseSite(withSource(url), '/etc/site.yaml').source.url, url)

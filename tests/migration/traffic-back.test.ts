@@ -1,5 +1,5 @@
 /** Where requests go: the emergency way back, and what a cutover asks of the front door. */
-import { mkdtempSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { decisionStore } from '../../migration/decision/files.ts'
@@ -9,6 +9,7 @@ import { readSite, type Site } from '../../migration/site.ts'
 import { readStatus, statusText } from '../../migration/status.ts'
 import { steps } from '../../migration/steps/index.ts'
 import { deskStore } from '../../migration/store/open.ts'
+import { mailbox } from '../../migration/watchdog/mailbox.ts'
 import { testSandbox } from '../postgres.ts'
 import { until } from '../until.ts'
 import { drive, fakeFrontDoor, siteFile } from './operator.ts'
@@ -55,10 +56,22 @@ test.serial('the emergency way back goes on without a database, unless a cutover
   await storedHolds(deskStore(bed.site)).remove()
   const journal = mkdtempSync(join(testSandbox().dir, 'decided-'))
   await decisionStore({ ...bed.site, journal }).decide(1, 'back', 'a test')
+  await t.throwsAsync(back({ source: away, target: away, journal }), { message: /knows no run of this lift/ })
+  mkdirSync(join(journal, 'runs'), { recursive: true })
+  writeFileSync(join(journal, 'runs', '2026-01-01T00-00-00-000Z-replicate.jsonl'), '')
   await decisionStore({ ...bed.site, journal }).decide(3, 'forward', 'a test')
   await t.throwsAsync(back({ source: away, target: away, journal }), {
     message: /the target is the system of record \(the last decision to move it is of epoch 3\)/,
   })
+  const source = await bed.connect('source', 'superuser')
+  await source.query(`update lift.fence set state = 'fenced'`)
+  await t.throwsAsync(back({ target: away }), { message: /the source is fenced and refuses every write/ })
+  await source.query(`update lift.fence set state = 'open'`)
+  const box = mailbox(deskStore(bed.site))
+  const arming = { epoch: 1, from: 'source', forward: 'lift_none', deadlineMs: 600_000 } as const
+  await box.arm(arming)
+  await t.throwsAsync(back({}), { message: /a switchover is under way/ })
+  await box.disarm(1)
   t.deepEqual(door.moved, [0, 0])
   door.close()
 })
@@ -78,5 +91,14 @@ test.serial('a cutover looks where requests go: on a stack none may go on-premis
     { message: /50 % of the requests still go on-premises, where no gate stands/ },
   )
   await lift.close()
+
+  // Hours later somebody has taken the traffic back: it is asked again right before the pause.
+  const run = await bed.run('source')
+  await run.all(['preflight', 'freeze-ddl', 'verify-rows', 'prepare'])
+  await drive('traffic-back', site, { execute: true, as: 'eve', reason: 'customers complain' })
+  Object.assign(run.context.lift, { site: readSite(site), frontDoor: door2 })
+  await t.throwsAsync(run.step('arm'), { message: /a hold keeps the weight at 0: set by eve/ })
+  await drive('release-hold', site, { execute: true })
+  await run.close()
   door.close()
 })

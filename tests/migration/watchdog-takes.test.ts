@@ -72,3 +72,18 @@ test.serial(
     await bed.close()
   },
 )
+
+test.serial('a run is not begun under a watchdog of another version', async (t) => {
+  const desk = deskStore({ journal: mkdtempSync(join(testSandbox().dir, 'desk-')) } as Site)
+  const arming = { epoch: 1, from: 'source', forward: 'lift_none', deadlineMs: 60_000 } as const
+  let beat = 0
+  const beating = setInterval(
+    () => desk.put('watchdog/heartbeat.json', JSON.stringify({ pid: 42, beat: beat++, armed: [1] })),
+    20,
+  )
+  await t.throwsAsync(mailbox(desk).arm(arming), {
+    message: /the watchdog \(process 42\) is of another version than this runbook: start it anew/,
+  })
+  clearInterval(beating)
+  t.deepEqual(await mailbox(desk).armings(), [])
+})
