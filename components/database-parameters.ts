@@ -31,4 +31,6 @@ export const clusterParameters: Parameter[] = [
   now('log_parameter_max_length', '0'),
   now('log_parameter_max_length_on_error', '0'),
   now('idle_in_transaction_session_timeout', '60000'),
+  // A statement whose caller has left for another try ends within a second and lets go of its locks (ms).
+  now('client_connection_check_interval', '1000'),
 ]

@@ -31,7 +31,7 @@ export interface FrontDoorArgs {
   onPremises: OnPremisesTargets | undefined
   /** Percent of requests that go to the cloud. */
   cloudWeight: number
-  /** Answers 200 when the cloud's service is ready. */
+  /** Answers 200 while the cloud's process can take requests, whatever its database does: /health. */
   cloudHealthPath: string
   /** Target groups besides the two, after them. Default: none. */
   others?: WeightedGroup[]

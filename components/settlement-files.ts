@@ -5,6 +5,7 @@ import { Component } from './component.ts'
 import { DeadLetters } from './dead-letters.ts'
 import type { Statement } from './policies.ts'
 import { refuse } from './refuse.ts'
+import { alarmRefusals } from './settlement-refusals.ts'
 import { VpcFunction, type VpcFunctionArgs } from './vpc-function.ts'
 
 export interface SettlementFilesArgs
@@ -97,7 +98,12 @@ export class SettlementFiles extends Component {
       { parent: this, dependsOn: [this.deadLetters] },
     )
     this.createNotification(context.accountId, prefix, suffix)
-    this.alarmArns = [...this.settle.alarmArns, ...this.deadLetters.alarmArns]
+    const refusals = alarmRefusals(
+      this.named('refused'),
+      { context, logGroup: this.settle.logs.group, alertsTopicArn },
+      this.child(),
+    )
+    this.alarmArns = [...this.settle.alarmArns, ...this.deadLetters.alarmArns, refusals]
     this.registerOutputs({
       sourceBucket: this.source.bucketName,
       destinationBucket: this.destination.bucketName,
@@ -138,7 +144,7 @@ export class SettlementFiles extends Component {
   }
 }
 
-/** Read there, write here, through S3's use of the key and no other. */
+/** Read there, write here, and look at the own results before, through S3's use of the key and no other. */
 const readAndWrite = (
   sourceArn: string,
   destinationArn: string,
@@ -152,6 +158,8 @@ const readAndWrite = (
     actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
     resources: [`${destinationArn}/*`],
   },
+  // Is the result of a later version there? S3 also asks for this right of who writes on condition.
+  { sid: 'ReadResult', actions: ['s3:GetObject'], resources: [`${destinationArn}/*.result.json`] },
   {
     sid: 'UseFilesKey',
     actions: ['kms:Decrypt', 'kms:GenerateDataKey'],

@@ -3,7 +3,7 @@ import { reasonAttribute } from '../services/shared/event.ts'
 
 /** What is to be done again: a message for the queue it came from, or an event for the function that failed. */
 export type Again =
-  | { kind: 'message'; body: string; attributes: Record<string, MessageAttributeValue> }
+  | { kind: 'message'; body: string; attributes: Record<string, MessageAttributeValue>; group?: string }
   | { kind: 'event'; functionArn: string; payload: string }
 
 /** Something that was given up. */
@@ -49,7 +49,8 @@ export function letterOf(message: Message): Letter {
     return { ...common, reason, again: { kind: 'event', functionArn, payload } }
   }
   const { [reasonAttribute]: reason, ...attributes } = MessageAttributes
-  const again: Again = { kind: 'message', body: Body, attributes }
+  const group = Attributes?.MessageGroupId
+  const again: Again = { kind: 'message', body: Body, attributes, ...(group !== undefined && { group }) }
   return { ...common, reason: reason?.StringValue ?? noReason, again }
 }
 

@@ -71,6 +71,7 @@ export class DeadLetterQueue {
           QueueUrl: await this.#source(),
           MessageBody: again.body,
           MessageAttributes: again.attributes,
+          ...(again.group !== undefined && { MessageGroupId: again.group }),
         }),
       )
     }

@@ -70,6 +70,12 @@ export const accessLogsArgs = ({ context, settings }: Base): BucketArgs => ({
   ],
 })
 
+/**
+ * Shallow: all tasks share one database. Asked through it, they would all be unhealthy at once in a pause of the
+ * pooler or an outage, and ECS would replace every task that holds requests.
+ */
+export const cloudHealthPath = '/health'
+
 export const frontDoorArgs = (
   { context, keys, settings, source }: Base,
   { network, accessLogs }: { network: Network; accessLogs: Bucket },
@@ -82,7 +88,7 @@ export const frontDoorArgs = (
   ...settings.frontDoor,
   onPremises: source.removed ? undefined : { ...settings.onPremises.api, leaving: source.leaving },
   cloudWeight: settings.weight,
-  cloudHealthPath: '/readyz',
+  cloudHealthPath,
   logsKeyArn: keys.arns.logs,
   logDays: settings.retention.logDays,
 })

@@ -16,10 +16,17 @@ const parts = 16
 /** First key of the advisory locks. */
 const lockClass = 0x0b0c
 const most = 100
+/**
+ * How long the work of a transaction may last, in ms: a write pause waits for every transaction, its callers wait with
+ * it, and after a second it fails (`pauseTimeoutMs`). The rest is for the marks, the commit and a slow database.
+ */
+export const transactionMs = 300
 
 export interface Work {
   /** Unpublished rows of the part, in order. */
   rows: OutboxRow[]
+  /** When the work must be over, in ms of `performance.now()`. */
+  endsAt: number
   /** Marks rows as published; durable when {@link inPart} returns. */
   published(rows: OutboxRow[]): Promise<void>
 }
@@ -38,7 +45,7 @@ export async function partsWithWork(pool: pg.Pool): Promise<number[]> {
 
 /**
  * Works on a part within one transaction, so that the lock passes a pooler in transaction mode and is gone when the
- * relay is. Short, because a write gate waits for it when it pauses.
+ * relay is. Short, because a write gate waits for it when it pauses: the work keeps to {@link Work.endsAt}.
  * @returns undefined when another relay is at it
  */
 export async function inPart<Result>(
@@ -50,7 +57,9 @@ export async function inPart<Result>(
   let broken: Error | undefined
   try {
     await client.query('begin')
-    const result = (await lock(client, part)) ? await work(await take(client, part)) : undefined
+    // Only now: a pooler that is paused lets the first statement wait, outside of any transaction.
+    const endsAt = performance.now() + transactionMs
+    const result = (await lock(client, part)) ? await work(await take(client, part, endsAt)) : undefined
     await client.query('commit')
     return result
   } catch (error) {
@@ -69,7 +78,7 @@ async function lock(client: pg.PoolClient, part: number): Promise<boolean> {
   return rows[0]!.locked
 }
 
-async function take(client: pg.PoolClient, part: number): Promise<Work> {
+async function take(client: pg.PoolClient, part: number, endsAt: number): Promise<Work> {
   const { rows } = await client.query<{
     id: string
     payment_id: string
@@ -83,6 +92,7 @@ async function take(client: pg.PoolClient, part: number): Promise<Work> {
     [part],
   )
   return {
+    endsAt,
     rows: rows.map(({ id, payment_id, event, payload, trace_id, created_at }) => ({
       id,
       payment: payment_id,

@@ -9,6 +9,9 @@ export interface RelayOptions extends PublishOptions {
   logger: Pick<Logger, 'info' | 'warn'>
 }
 
+/** In one log line; the others have the same reasons. */
+const mostFailures = 20
+
 /**
  * Publishes what is in the outbox, once: every part that no other relay is at. An event is marked after SQS has taken
  * it, so a crash between the two publishes it twice, with the same id.
@@ -16,16 +19,22 @@ export interface RelayOptions extends PublishOptions {
  */
 export async function relayOnce({ pool, logger, ...options }: RelayOptions): Promise<number> {
   let total = 0
+  const failures: string[] = []
   for (const part of await partsWithWork(pool)) {
-    const count = await inPart(pool, part, async ({ rows, published }) => {
+    const count = await inPart(pool, part, async ({ rows, endsAt, published }) => {
       if (rows.length === 0) return 0
-      const { done, failures } = await publish(rows, options)
+      const { done, failures: some } = await publish(rows, options, endsAt)
       if (done.length > 0) await published(done)
-      if (failures.length > 0) logger.warn('events not published yet', { failures })
+      failures.push(...some)
       return done.length
     })
     total += count ?? 0
   }
+  if (failures.length > 0)
+    logger.warn('events not published yet', {
+      count: failures.length,
+      failures: failures.slice(0, mostFailures),
+    })
   return total
 }
 

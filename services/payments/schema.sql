@@ -98,8 +98,8 @@ create table public.settlements (
   refused text,
   primary key (file_id, line)
 );
--- Whatever arrives however often, in whichever file: a payment is settled once.
-create unique index settlements_reference on public.settlements (reference) where refused is null;
+-- Whatever arrives however often, in whichever file: a payment is settled once. References may return: a network
+-- begins anew with each file, and another network knows nothing of them.
 create unique index settlements_payment on public.settlements (payment_id) where refused is null;
 
 -- Once a statement, not once a row. Apply workers do not fire it: they copy what was balanced already.
@@ -297,34 +297,42 @@ begin
 end $$;
 
 -- Judges and posts the records after the first `p_after` of a file: `[{line, reference, payment, currency, amount}]`.
--- Returns how many of the file are done now. When another delivery was here before, it does nothing but say so.
+-- Returns how many of the file are done now; when another delivery was here before, it does nothing but say so. Null
+-- when another batch is at it: whoever calls waits outside of a transaction, because a pause waits for transactions.
 create function public.settle_batch(p_file text, p_after bigint, p_lines jsonb) returns bigint
 language plpgsql as $$
 declare v_posted bigint;
 begin
   -- One batch at a time: two files that settle the same payment must see each other.
-  perform pg_advisory_xact_lock(hashtext('settlement'));
+  if not pg_try_advisory_xact_lock(hashtext('settlement')) then return null; end if;
   select f.posted into strict v_posted from public.settlement_files f where f.id = p_file;
   if v_posted <> p_after then return v_posted; end if;
+
+  -- As a capture or a refund does it, and before they are read: the later event of a payment has the later payment.
+  perform from public.payments p
+    where p.id in (select l.payment from jsonb_to_recordset(p_lines) l (payment text))
+    order by p.id for no key update;
 
   insert into public.settlements (file_id, line, reference, payment_id, currency, amount_minor, refused)
     select p_file, l.line, l.reference, l.payment, l.currency, l.amount,
       case
-        when p.id is null then 'there is no such payment'
-        when coalesce(s.line, r.line) is not null then
-          format('settled before, by line %s of file %s', coalesce(s.line, r.line), coalesce(s.file_id, r.file_id))
-        when l.nth > 1 then 'the payment stands on an earlier line too'
-        when p.captured_minor = 0 then 'the payment was never captured'
-        when p.currency <> l.currency then format('the payment is in %s, not %s', p.currency, l.currency)
-        when p.captured_minor <> l.amount then format('%s was captured, not %s', p.captured_minor, l.amount)
+        when l.wrong is not null then l.wrong
+        -- Among those that fit: a wrong line takes nothing from a right one.
+        when row_number() over (partition by l.payment, l.wrong is null order by l.line) > 1
+          then 'the payment stands on an earlier line too'
       end
     from (
-      select given.*, row_number() over (partition by given.payment order by given.line) as nth
+      select given.*, case
+        when p.id is null then 'there is no such payment'
+        when s.line is not null then format('settled before, by line %s of file %s', s.line, s.file_id)
+        when p.captured_minor = 0 then 'the payment was never captured'
+        when p.currency <> given.currency then format('the payment is in %s, not %s', p.currency, given.currency)
+        when p.captured_minor <> given.amount then format('%s was captured, not %s', p.captured_minor, given.amount)
+      end as wrong
       from jsonb_to_recordset(p_lines) given (line bigint, reference text, payment text, currency text, amount bigint)
-    ) l
-    left join public.payments p on p.id = l.payment
-    left join public.settlements s on s.payment_id = l.payment and s.refused is null
-    left join public.settlements r on r.reference = l.reference and r.refused is null;
+      left join public.payments p on p.id = given.payment
+      left join public.settlements s on s.payment_id = given.payment and s.refused is null
+    ) l;
 
   -- The network's receivable stays as captures and refunds made it; what it paid stands beside it.
   with settled as (

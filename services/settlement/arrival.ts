@@ -8,7 +8,12 @@ export const arrivals = z.object({
         responseElements: z.object({ 'x-amz-request-id': z.string() }),
         s3: z.object({
           bucket: z.object({ name: z.string() }),
-          object: z.object({ key: z.string(), versionId: z.optional(z.string()) }),
+          object: z.object({
+            key: z.string(),
+            versionId: z.optional(z.string()),
+            /** Hexadecimal; grows from one version of a key to the next. */
+            sequencer: z.string(),
+          }),
         }),
       }),
     )

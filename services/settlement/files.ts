@@ -7,6 +7,8 @@ import type { Refused } from './ledger.ts'
 export interface Arrived {
   key: string
   version: string
+  /** S3's, of the event: {@link isLater} of two of a key. */
+  sequencer: string
 }
 
 /** What becomes of a file, beside its key in the destination. Says the same however often the file is handled. */
@@ -45,15 +47,30 @@ export class SettlementBuckets {
     return Body as unknown as AsyncIterable<Uint8Array>
   }
 
-  async writeResult(result: Result): Promise<void> {
-    await this.#s3.send(
-      new PutObjectCommand({
-        Bucket: this.#destination,
-        Key: `${result.key}.result.json`,
-        Body: `${JSON.stringify(result, null, 2)}\n`,
-        ContentType: 'application/json',
-      }),
-    )
+  /**
+   * Writes the result, unless that of a later version is there: events may come again, and late.
+   * @returns false when a later one is there
+   */
+  async writeResult(result: Result, sequencer: string): Promise<boolean> {
+    const place = { Bucket: this.#destination, Key: `${result.key}.result.json` }
+    const content = {
+      Body: `${JSON.stringify(result, null, 2)}\n`,
+      ContentType: 'application/json',
+      Metadata: { sequencer },
+    }
+    for (let condition: Condition = { IfNoneMatch: '*' }, tries = 1; ; tries++) {
+      try {
+        await this.#s3.send(new PutObjectCommand({ ...place, ...content, ...condition }))
+        return true
+      } catch (error) {
+        if (!overtaken.has((error as Error).name) || tries === mostTries) throw error
+      }
+      // Asked only now: whoever may not list a bucket cannot ask for what may not be there.
+      const { ETag, Metadata, Body } = await this.#s3.send(new GetObjectCommand(place))
+      await Body!.transformToByteArray() // or the connection stays taken
+      if (isLater(Metadata?.sequencer ?? '', sequencer)) return false
+      condition = { IfMatch: ETag! }
+    }
   }
 
   /** As many lines as there are, in parts of 5 MB; an upload that breaks off leaves nothing behind. */
@@ -71,6 +88,20 @@ export class SettlementBuckets {
     })
     await upload.done()
   }
+}
+
+type Condition = { IfNoneMatch: '*' } | { IfMatch: string }
+/** Somebody else wrote the object since it was looked at, or at the same time. */
+const overtaken = new Set(['PreconditionFailed', 'ConditionalRequestConflict'])
+const mostTries = 5
+
+/**
+ * Is one sequencer later than the other? The shorter is padded with zeros on the right.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ */
+export const isLater = (one: string, other: string): boolean => {
+  const length = Math.max(one.length, other.length)
+  return one.toUpperCase().padEnd(length, '0') > other.toUpperCase().padEnd(length, '0')
 }
 
 async function* csv(lines: AsyncIterable<Refused>): AsyncGenerator<Buffer> {

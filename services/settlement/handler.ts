@@ -28,13 +28,14 @@ export async function handler(event: unknown, context: Context): Promise<void> {
   for (const { s3, responseElements } of Records) {
     logger.setCorrelationId(responseElements['x-amz-request-id'])
     const key = decodeURIComponent(s3.object.key.replaceAll('+', ' '))
-    const version = s3.object.versionId
+    const { versionId: version, sequencer } = s3.object
     if (version === undefined)
       throw new Error(`${key}: the bucket ${s3.bucket.name} keeps no versions; it must`)
-    const result = await settle(
-      { key, version },
+    const { result, current } = await settle(
+      { key, version, sequencer },
       { buckets, ledger, remainingMs: () => context.getRemainingTimeInMillis() },
     )
+    if (!current) logger.warn('a later version of the settlement file has its result', { key, version })
     if (result.state === 'rejected') logger.error('settlement file rejected', { result })
     else logger.info('settlement file posted', { result })
   }

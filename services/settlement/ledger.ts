@@ -35,14 +35,17 @@ export class SettlementLedger {
     return { posted: Number(row![0]), same: row![1] }
   }
 
-  /** Posts the entries that follow the first `after` of the file; returns how many are done now, maybe by others. */
-  async post(file: string, after: number, entries: Entry[]): Promise<number> {
-    const [row] = await this.#database.run<[string]>({
+  /**
+   * Posts the entries that follow the first `after` of the file; returns how many are done now, maybe by others, or
+   * `undefined` when another batch is being posted.
+   */
+  async post(file: string, after: number, entries: Entry[]): Promise<number | undefined> {
+    const [row] = await this.#database.run<[string | null]>({
       text: 'select public.settle_batch($1, $2, $3)',
       values: [file, after, JSON.stringify(entries)],
       writes: true,
     })
-    return Number(row![0])
+    return row![0] === null ? undefined : Number(row![0])
   }
 
   async countRefused(file: string): Promise<number> {

@@ -3,7 +3,7 @@ import { Database } from '../payments/database.ts'
 
 /** How long a statement may wait while the gate is paused or the database away, in ms. */
 const deadlineMs = 15_000
-/** Of one try: a batch waits for its turn behind another one. */
+/** Of one try: a batch may wait for a capture or a refund of a payment of its own. */
 const attemptTimeoutMs = 10_000
 
 /**

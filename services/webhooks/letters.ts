@@ -28,13 +28,15 @@ export class Letters {
   }
 
   /** Puts it where a person looks, with the reason, which SQS alone would not keep. Afterwards it counts as handled. */
-  async giveUp({ body, messageId }: MessageRecord, reason: string): Promise<void> {
+  async giveUp({ body, messageId, attributes }: MessageRecord, reason: string): Promise<void> {
     const { sqs, deadLettersUrl } = this.#options
     const attribute = (value: string) => ({ DataType: 'String', StringValue: value })
     await sqs.send(
       new SendMessageCommand({
         QueueUrl: deadLettersUrl,
         MessageBody: body,
+        // The merchant's, so that a redrive is as fair as the first time.
+        ...(attributes.MessageGroupId !== undefined && { MessageGroupId: attributes.MessageGroupId }),
         MessageAttributes: {
           [reasonAttribute]: attribute(reason.slice(0, longestReason)),
           messageId: attribute(messageId),

@@ -5,6 +5,6 @@ export const messageRecord = z.object({
   messageId: z.string(),
   receiptHandle: z.string(),
   body: z.string(),
-  attributes: z.object({ ApproximateReceiveCount: z.string() }),
+  attributes: z.object({ ApproximateReceiveCount: z.string(), MessageGroupId: z.optional(z.string()) }),
 })
 export type MessageRecord = z.output<typeof messageRecord>

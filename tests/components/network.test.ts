@@ -152,6 +152,22 @@ test('a VPN takes IKEv2 and strong ciphers only, and knows on-premises by certif
   t.is(get('aws:ec2/customerGateway:CustomerGateway', 'network-link-onPremises').inputs.ipAddress, undefined)
 })
 
+test('a number of an autonomous system past 31 bits goes where AWS takes it', async (t) => {
+  const config = readStackFile('dev')
+  const onPremises = JSON.parse(config['payments-lift:onPremises']!)
+  for (const [bgpAsn, property] of [
+    [2_147_483_647, 'bgpAsn'],
+    [2_147_483_648, 'bgpAsnExtended'],
+  ] as const) {
+    const link = { ...onPremises.link, bgpAsn }
+    const changed = { ...config, 'payments-lift:onPremises': JSON.stringify({ ...onPremises, link }) }
+    const { get } = await whole({ stack: 'dev', phase: 'foundation', config: changed })
+    const { inputs } = get('aws:ec2/customerGateway:CustomerGateway', 'network-link-onPremises')
+    t.deepEqual([inputs.bgpAsn, inputs.bgpAsnExtended].filter(Boolean), [String(bgpAsn)])
+    t.is(inputs[property], String(bgpAsn))
+  }
+})
+
 test('decommission unprotects the link, then removes it and every way to the source', async (t) => {
   const first = await whole({ stack: 'prod', phase: 'decommission', removal: 'unprotect' })
   t.true((await prod).get('aws:ec2/vpnGateway:VpnGateway', 'network-link-gateway').protect)

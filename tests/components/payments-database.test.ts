@@ -67,6 +67,16 @@ test('TLS and SCRAM are forced, card numbers do not get into the log', (t) => {
   t.is(value('log_parameter_max_length'), '0')
 })
 
+test('a statement whose caller has gone ends on the server, as services/payments asks for', async (t) => {
+  const { get } = await prod
+  const group = get('aws:rds/clusterParameterGroup:ClusterParameterGroup', 'database-parameters')
+  const parameters = group.inputs.parameters as unknown as { name: string }[]
+  t.like(
+    parameters.find(({ name }) => name === 'client_connection_check_interval'),
+    { value: '1000', applyMethod: 'immediate' },
+  )
+})
+
 test('fact 16 of the rulings: version and family are pinned, zones of the cluster never set', async (t) => {
   const { get, all } = await prod
   t.is(get(cluster, 'database-cluster').inputs.engineVersion, '17.6')

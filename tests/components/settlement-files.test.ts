@@ -1,6 +1,7 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { bucketProblems, SettlementFiles } from '../../components/settlement-files.ts'
+import { refusalPattern } from '../../components/settlement-refusals.ts'
 import { build, type Given } from './build.ts'
 import { accessLogs, functionArgs } from './parts.ts'
 import { secure, statement } from './secure.ts'
@@ -76,7 +77,7 @@ test('both buckets are private, encrypted, and refuse plain HTTP', async (t) => 
   }
 })
 
-test('lesson 12: the function reads the source, writes the destination, and neither the other way', async (t) => {
+test('lesson 12: the function reads the source, writes the destination, and reads only results there', async (t) => {
   const found = await prod
   const role = ['aws:iam/rolePolicy:RolePolicy', 'settlement-function-role'] as const
   const read = statement(found, ...role, 'ReadSource')
@@ -86,6 +87,8 @@ test('lesson 12: the function reads the source, writes the destination, and neit
     [write.Action, write.Resource],
     [['s3:PutObject', 's3:AbortMultipartUpload'], [`${destination}/*`]],
   )
+  const looks = statement(found, ...role, 'ReadResult')
+  t.deepEqual([looks.Action, looks.Resource], [['s3:GetObject'], [`${destination}/*.result.json`]])
 })
 
 test('a file that fails for good is kept', async (t) => {
@@ -99,4 +102,27 @@ test('a file that fails for good is kept', async (t) => {
     ],
     [eventConfig, 'settlement-function-trigger-failures', 'maximumRetryAttempts', 2],
   ])
+})
+
+test('a rejected file and refused lines are told to people, with a runbook', async (t) => {
+  const found = await prod
+  const filter = found.get('aws:cloudwatch/logMetricFilter:LogMetricFilter', 'settlement-refused')
+  t.is(filter.inputs.logGroupName, '/payments-lift/prod/functions/settlement-function')
+  t.is(filter.inputs.pattern, refusalPattern)
+  const { metricTransformation: counted } = filter.inputs as unknown as {
+    metricTransformation: { namespace: string; name: string; value: string }
+  }
+  t.is(counted.value, '1')
+  const alarm = found.get('aws:cloudwatch/metricAlarm:MetricAlarm', 'settlement-refused')
+  t.like(alarm.inputs, {
+    namespace: counted.namespace,
+    metricName: counted.name,
+    statistic: 'Sum',
+    comparisonOperator: 'GreaterThanThreshold',
+    threshold: 0,
+    alarmDescription:
+      'A settlement file was rejected, or lines of one were refused. Runbook: runbooks/dead-letters.md',
+  })
+  t.is((alarm.inputs.alarmActions as unknown[]).length, 1)
+  t.true(alarm.dependencies.includes(filter.urn))
 })

@@ -84,14 +84,28 @@ test('the API: program and code agree in variables and paths', async (t) => {
     [],
     'not read by the code',
   )
-  const paths = (await prod)
-    .all('aws:lb/targetGroup:TargetGroup')
-    .filter(({ name }) => name.startsWith('frontDoor'))
-    .map(({ inputs }) => (inputs.healthCheck as { path: string }).path)
-  t.is(paths.length, 2)
-  const database = { admission: { held: true } }
-  const app = createApp({ payments: {} as never, database: database as never, side: 'cloud', log: quiet })
-  for (const path of paths) t.is((await app.inject(path)).statusCode, 200, path)
+  const paths = await healthPaths()
+  t.is(Object.keys(paths).length, 2)
+  const app = apiOver({ admission: { held: true } })
+  for (const path of Object.values(paths)) t.is((await app.inject(path)).statusCode, 200, path)
+  await app.close()
+})
+
+/** What the front door asks its targets, by target group. */
+const healthPaths = async () =>
+  Object.fromEntries(
+    (await prod)
+      .all('aws:lb/targetGroup:TargetGroup')
+      .filter(({ name }) => name.startsWith('frontDoor'))
+      .map(({ name, inputs }) => [name, (inputs.healthCheck as { path: string }).path]),
+  )
+const apiOver = (database: object) =>
+  createApp({ payments: {} as never, database: database as never, side: 'cloud', log: quiet })
+
+test('the API: when the one database is away, no task in the cloud is replaced for it', async (t) => {
+  const app = apiOver({ admission: { held: false }, answers: async () => false })
+  const { 'frontDoor-cloud': path } = await healthPaths()
+  t.is((await app.inject(path!)).statusCode, 200, path)
   await app.close()
 })
 

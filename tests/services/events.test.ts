@@ -43,12 +43,14 @@ test('log events come out of gzip and Base64; what is neither is refused', (t) =
 test('an arrival has a key and the id of its request; without a version it is read, so that the handler can say so', (t) => {
   const record = {
     responseElements: { 'x-amz-request-id': 'R1', 'x-amz-id-2': 'x' },
-    s3: { bucket: { name: 'files', arn: 'a' }, object: { key: 'a+b.csv', size: 3 } },
+    s3: { bucket: { name: 'files', arn: 'a' }, object: { key: 'a+b.csv', size: 3, sequencer: '0A' } },
   }
   t.is(arrivals.parse({ Records: [record] }).Records[0]!.s3.object.versionId, undefined)
   t.is(refused(arrivals, { Records: [] }).length, 1)
   t.regex(
-    refused(arrivals, { Records: [{ ...record, s3: { bucket: { name: 'files' }, object: {} } }] })[0]!,
+    refused(arrivals, {
+      Records: [{ ...record, s3: { bucket: { name: 'files' }, object: { sequencer: '0A' } } }],
+    })[0]!,
     /^Records\.0\.s3\.object\.key: /,
   )
 })

@@ -125,8 +125,9 @@ function clientsOf(cloud: Cloud) {
         throw error
       }
     },
-    async send(body: string) {
-      await sqs.send(new SendMessageCommand({ QueueUrl: QUEUE_URL, MessageBody: body }))
+    async send(body: string, group?: string) {
+      const grouped = group === undefined ? {} : { MessageGroupId: group }
+      await sqs.send(new SendMessageCommand({ QueueUrl: QUEUE_URL, MessageBody: body, ...grouped }))
     },
     /** Takes all messages out of a queue. */
     async drain(url: string): Promise<Message[]> {
@@ -136,6 +137,7 @@ function clientsOf(cloud: Cloud) {
           new ReceiveMessageCommand({
             QueueUrl: url,
             MaxNumberOfMessages: 10,
+            AttributeNames: ['All'],
             MessageAttributeNames: ['All'],
           }),
         )
@@ -187,6 +189,7 @@ const recordOf = ({ MessageId, ReceiptHandle, Body, Attributes, MD5OfBody }: Mes
     SentTimestamp: Attributes!.SentTimestamp!,
     SenderId: Attributes!.SenderId!,
     ApproximateFirstReceiveTimestamp: Attributes!.ApproximateFirstReceiveTimestamp!,
+    ...(Attributes!.MessageGroupId !== undefined && { MessageGroupId: Attributes!.MessageGroupId }),
   },
   messageAttributes: {},
   md5OfBody: MD5OfBody!,
@@ -195,11 +198,16 @@ const recordOf = ({ MessageId, ReceiptHandle, Body, Attributes, MD5OfBody }: Mes
   awsRegion: 'eu-central-1',
 })
 
+let uploads = 0
 function arrivedEvent(bucket: string, key: string, version: string) {
   const text = readFileSync(join(import.meta.dirname, 'object-created.json'), 'utf8')
   const event = JSON.parse(text)
   Object.assign(event.Records[0].s3.bucket, { name: bucket, arn: `arn:aws:s3:::${bucket}` })
-  Object.assign(event.Records[0].s3.object, { key: encodeURIComponent(key), versionId: version })
+  Object.assign(event.Records[0].s3.object, {
+    key: encodeURIComponent(key),
+    versionId: version,
+    sequencer: (++uploads).toString(16).padStart(18, '0').toUpperCase(),
+  })
   return event
 }
 

@@ -5,6 +5,7 @@ import { needs } from '../parts.ts'
 import { settlementFile, sqsOf, startWorld, type World } from './functions-world.ts'
 import { ledgerFaults, lock } from './payments-world.ts'
 import { proveRights, settlementScenario, starting } from './rights.ts'
+import { settlementResultsTests } from './settlement-results-tests.ts'
 import { webhooksTests } from './webhooks-tests.ts'
 
 const test = needs('python moto')
@@ -160,7 +161,9 @@ test.serial('relay: three at once publish every event once, and those of a payme
     counts.reduce((sum, count) => sum + count, 0),
     80,
   )
-  const messages = await bodies()
+  const received = await world.drain(world.queueUrl)
+  t.deepEqual([...new Set(received.map(({ Attributes }) => Attributes?.MessageGroupId))], ['shop-1'])
+  const messages = received.map(({ Body }) => JSON.parse(Body!))
   t.is(new Set(messages.map(({ id }) => id)).size, 80)
   for (const id of ids) {
     const found = messages.filter(({ data }) => data.id === id).map(({ type, traceId }) => [type, traceId])
@@ -191,6 +194,7 @@ test.serial(
     t.regex(letter!.MessageAttributes!.reason!.StringValue!, /more than 262144 bytes/)
   },
 )
+settlementResultsTests(test, () => world, capture)
 webhooksTests(test, () => world)
 
 test.serial('rights of settlement: each is needed, and no other', async (t) => {

@@ -89,10 +89,13 @@ export class Instance {
 
   #answer(id: number): Promise<Answer> {
     return new Promise((resolve) => {
-      this.#answers.set(id, resolve)
-      this.#child.once('exit', (code) =>
-        resolve({ error: { name: 'Crash', message: `the instance ended (${code}):\n${this.#output}` } }),
-      )
+      const ended = (code: number | null) =>
+        resolve({ error: { name: 'Crash', message: `the instance ended (${code}):\n${this.#output}` } })
+      this.#child.once('exit', ended)
+      this.#answers.set(id, (answer) => {
+        this.#child.off('exit', ended)
+        resolve(answer)
+      })
     })
   }
 }

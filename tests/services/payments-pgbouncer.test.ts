@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { type PgBouncerServer, startPgbouncer } from '../../rehearsal/pgbouncer/server.ts'
 import type { PostgresServer } from '../../rehearsal/postgres/server.ts'
+import { cloudHealthPath } from '../../wiring/foundation.ts'
 import { needs } from '../parts.ts'
 import { sharedPostgres, testSandbox } from '../postgres.ts'
 import { ledgerFaults, type PaymentsDatabase, paymentsApp, paymentsDatabase } from './payments-world.ts'
@@ -48,9 +49,12 @@ test.serial('in transaction mode: duplicates at once, and every act', async (t) 
 
 test.serial('while PgBouncer is paused requests wait', async (t) => {
   const database = await paymentsDatabase(t, server)
-  const { command, authorise } = await throughPgbouncer(t, database)
+  const { app, command, authorise } = await throughPgbouncer(t, database)
+  const asked = async (path: string) => (await app.inject(path)).statusCode
   await authorise('before')
   await command('PAUSE')
+  t.is(await asked(cloudHealthPath), 200, 'the load balancer keeps sending')
+  t.is(await asked('/readyz'), 503, 'nobody here knows of the pause')
   const waiting = Promise.all(Array.from({ length: 10 }, (_, i) => authorise(`k-${i}`)))
   const clients = async () =>
     (await command('SHOW POOLS')).rows.find((row) => row.database === database.role)?.cl_waiting

@@ -27,7 +27,7 @@ async function breakOff({ cloud }: World): Promise<void> {
   await new SettlementBuckets(s3, names).writeRefused('broken.csv', lines())
 }
 
-/** A file with a line that is refused, and one that breaks off. */
+/** A file with a line that is refused, delivered twice, and one that breaks off. */
 export const settlementScenario = (world: World, instance: Instance): Scenario => {
   return async () => {
     const id = `RIGHTS-${next()}`
@@ -35,7 +35,7 @@ export const settlementScenario = (world: World, instance: Instance): Scenario =
       `${id}.csv`,
       settlementFile(id, [{ payment: 'pay_999999999', amount: 1 }]),
     )
-    await instance.invoke(event).catch(() => {})
+    for (let delivery = 0; delivery < 2; delivery++) await instance.invoke(event).catch(() => {})
     await breakOff(world).catch(() => {})
   }
 }

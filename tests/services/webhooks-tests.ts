@@ -114,6 +114,20 @@ export function webhooksTests(test: TestFn, given: () => World): void {
       t.is((await world.drain(deadLettersUrl)).length, 1, 'the unreadable one lies there still')
     },
   )
+  test.serial(
+    'webhooks: a letter stays in the group of its merchant, also when it is redriven',
+    async (t) => {
+      const world = given()
+      const { cloud, queueUrl, deadLettersUrl } = world
+      await world.drain(deadLettersUrl)
+      await world.send('no event', 'shop-9')
+      await poll(cloud, await world.instance(t, 'webhooks'), queueUrl)
+      const open = (url: string) => new DeadLetterQueue({ sqs: world.sqs, lambda: {} as never }, url)
+      t.regex(await deadLetters([deadLettersUrl, '--redrive', '--execute'], open), /1 handed over again/)
+      const [again] = await world.drain(queueUrl)
+      t.is(again!.Attributes!.MessageGroupId, 'shop-9')
+    },
+  )
   test.serial('rights of webhooks: each is needed, and no other', async (t) => {
     const world = given()
     const instance = await world.instance(t, 'webhooks')
