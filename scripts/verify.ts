@@ -199,6 +199,11 @@ function printProgress({ table, rows, bytes, totalBytes, rowsPerSecond, secondsL
   }
 }
 
+process.on('uncaughtException', (error) => {
+  noAnswer(error)
+  process.exit()
+})
+
 try {
   process.exitCode = await main()
 } catch (error) {
@@ -207,7 +212,16 @@ try {
     error instanceof SiteError ||
     error instanceof UsageError ||
     error instanceof AwsError
-  if (!known && (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') !== true) throw error
-  process.stderr.write(`${(error as Error).message}\n`)
+  noAnswer(error, known || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true)
+}
+
+/** Node's own exit code for an error that nobody foresaw would say «different». */
+function noAnswer(error: unknown, known = false): void {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error))
+  const where = stack?.split('\n').find((line) => line.trimStart().startsWith('at ')) ?? ''
+  const text = known
+    ? message
+    : `no answer: ${message.split('\n', 1)[0]}${where && ` (${where.trim()})`}: not foreseen, please report it`
+  process.stderr.write(`${text}\n`)
   process.exitCode = 2
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type pg from 'pg'
 import { CannotCompareError, cannotCompare } from './errors.ts'
-import { maskCards } from './mask.ts'
+import { maskedJson } from './mask.ts'
 import { begin } from './session.ts'
 import type { Side } from './types.ts'
 
@@ -16,8 +16,8 @@ export interface Invariant {
 export interface InvariantResult {
   name: string
   holds: boolean
-  /** The first rows that break it, card numbers masked. */
-  offenders: Record<string, string | null>[]
+  /** The first rows that break it, as JSON has them, card numbers masked. */
+  offenders: Record<string, unknown>[]
 }
 
 const offendersShown = 5
@@ -67,7 +67,7 @@ export async function checkInvariants(
       const { rows } = await client
         .query(`SELECT pg_catalog.to_jsonb(q)::text AS row FROM (\n${sql}\n) q LIMIT ${offendersShown}`)
         .catch((error) => Promise.reject(cannotCompare(side, `checking «${name}»`, error)))
-      const offenders = rows.map(({ row }) => JSON.parse(maskCards(row)))
+      const offenders = rows.map(({ row }) => JSON.parse(maskedJson(row)))
       results.push({ name, holds: offenders.length === 0, offenders })
     }
     return results

@@ -41,7 +41,7 @@ export async function mergeShards(
     source,
     target,
     options,
-    ({ comparison }) => ChunkJournal.merge(journals, comparison),
+    (run) => ChunkJournal.merge(journals, run),
     (run) => compare(run, options),
   )
   return options.recheck ? recheckRows(source, target, result, options) : result
@@ -59,8 +59,7 @@ export async function readShard(
     source,
     target,
     options,
-    ({ comparison }) =>
-      ChunkJournal.resume(journal, { comparison, seed: options.seed ?? seedOf(comparison) }),
+    (run) => ChunkJournal.resume(journal, { ...run, seed: options.seed ?? seedOf(run.comparison) }),
     async (run) => {
       const share = ({ ordinal }: { ordinal: number }) => ordinal % shard.count === shard.index - 1
       await scan(run.sides, run.tables, { ...run, share })

@@ -59,6 +59,11 @@ export class RowCheck {
     return this.#rounds.differing
   }
 
+  /** Which looks have begun and which one `differing` is from: what is added is in those that begin afterwards. */
+  get rounds(): Reverification['rounds'] {
+    return this.#rounds.rounds
+  }
+
   add(changes: Changes): void {
     this.#tracker.add(changes)
   }

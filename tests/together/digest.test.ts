@@ -1,7 +1,11 @@
 /** One process for tests of the digest, on one pair of servers. */
 import '../migration/digest/buckets.test.ts'
+import '../migration/digest/change-set.test.ts'
 import '../migration/digest/changes.test.ts'
+import '../migration/digest/chunk-size.test.ts'
 import '../migration/digest/invariants.test.ts'
+import '../migration/digest/mask.test.ts'
+import '../migration/digest/null-keys.test.ts'
 import '../migration/digest/random-tables.test.ts'
 import '../migration/digest/session.test.ts'
 import '../migration/digest/verify-all.test.ts'

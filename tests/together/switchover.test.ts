@@ -3,6 +3,7 @@
  * wants tests declared at once, so each file here waits for the servers at its top, and for nothing else.
  */
 import '../migration/calm.test.ts'
+import '../migration/digest/verify-rows.test.ts'
 import '../migration/fence.test.ts'
 import '../migration/inspect.test.ts'
 import '../migration/needed.test.ts'

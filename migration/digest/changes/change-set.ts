@@ -12,6 +12,8 @@ export interface Batch {
   changes: Changes
   /** Transactions that made the changes; `awaitVisible` before reading, or a snapshot may miss them. */
   xids: ReadonlySet<number>
+  /** They are visible: nobody who looks at these keys again waits for them. */
+  sawAll(): void
   /** Gives back what must be looked at again; what is not among it is done with. Call it once. */
   settle(again: Changes): void
 }
@@ -70,12 +72,15 @@ export class ChangeSet {
     const since = this.#since
     this.#pending = new Map()
     this.#since = undefined
+    const xids = this.#xids
     const batch: Batch = {
       changes,
-      xids: this.#xids,
+      xids,
+      sawAll: () => xids.clear(),
       settle: (again) => {
         if (since === undefined || !this.#out.delete(batch)) return
         for (const [name, keys] of again) this.putBack(name, keys, since)
+        if (again.size > 0) for (const xid of xids) this.#xids.add(xid)
       },
     }
     this.#xids = new Set()

@@ -8,7 +8,7 @@ import { tableName } from '../types.ts'
 import { connectAgain } from './again.ts'
 import type { ChangeTracker } from './tracker.ts'
 import { verifyKeys } from './verify-keys.ts'
-import { awaitVisible } from './visible.ts'
+import { awaitVisible, type Waiting } from './visible.ts'
 
 /**
  * Between two rounds. Replication needs a moment, and a row that changes again and again is compared once a round:
@@ -16,10 +16,17 @@ import { awaitVisible } from './visible.ts'
  */
 const restMs = 250
 const reconnectAfterMs = 500
+/** What the pause may lose to a commit that waits for a standby; short beside the watchdog's deadline. */
+const visibleWithinMsOfLast = 2000
 
 export interface Reverification {
   /** Rows that still differed at the last look. */
   readonly differing: readonly TableResult[]
+  /**
+   * How many rounds have taken the keys that were pending, and which of them `differing` is from: 0 for none. What was
+   * added after a round had begun is not in it.
+   */
+  readonly rounds: Readonly<{ begun: number; ended: number }>
   /** Why the last round could not be made; undefined when it could. */
   readonly trouble: Error | undefined
   /**
@@ -36,23 +43,27 @@ export interface Verifying {
   plan: Plan
   source: Connection
   target: Connection
+  /** How long the last round waits for a commit that is not visible yet, milliseconds; default 2000. */
+  visibleWithinMs?: number
 }
 
 /**
  * Compares the keys that are pending; those that differ are pending again, and all of them when it fails.
+ * @param waiting for commits that are not visible yet; 2 s when left out
  * @returns tables with rows that differ
  */
 export async function verifyPending(
   { source, target }: Clients,
   { tracker, plan, target: ofTarget }: Pick<Verifying, 'tracker' | 'plan' | 'target'>,
-  signal?: AbortSignal,
+  waiting: Waiting = { visibleWithinMs: visibleWithinMsOfLast },
 ): Promise<TableResult[]> {
   const batch = tracker.take()
   let again = batch.changes
   try {
     if (batch.changes.size === 0) return []
     // A commit is decoded a moment before new snapshots see it.
-    await awaitVisible(tracker.connection === ofTarget ? target : source, batch.xids, signal)
+    await awaitVisible(tracker.connection === ofTarget ? target : source, batch.xids, waiting)
+    batch.sawAll()
     const { tables } = await verifyKeys(source, target, batch.changes, { plan })
     const differing = tables.filter((table) => !table.equal)
     again = keysToLookAtAgain(differing)
@@ -71,6 +82,7 @@ export function keepVerified(options: Verifying): Reverification {
     nowRested = resolve
   })
   let differing: readonly TableResult[] = []
+  let [begun, ended] = [0, 0]
   let trouble: Error | undefined
 
   async function rounds(clients: Clients): Promise<void> {
@@ -78,21 +90,25 @@ export function keepVerified(options: Verifying): Reverification {
     try {
       for (;;) {
         await tracker.changed(signal)
-        await round(clients, signal)
+        await round(clients, { signal })
         await delay(restMs, undefined, { signal })
       }
     } catch (error) {
       if (!signal.aborted) throw error
     }
     if (stopping.signal.aborted) return
-    if (!tracker.failure && tracker.pending() > 0) await round(clients)
+    const { visibleWithinMs = visibleWithinMsOfLast } = options
+    if (!tracker.failure && tracker.pending() > 0)
+      await round(clients, { signal: stopping.signal, visibleWithinMs })
     await Promise.all([holdSnapshot(clients.source), holdSnapshot(clients.target)])
     nowRested()
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
   }
 
-  async function round(clients: Clients, signal?: AbortSignal): Promise<void> {
-    differing = await verifyPending(clients, options, signal)
+  async function round(clients: Clients, waiting: Waiting): Promise<void> {
+    const number = ++begun
+    differing = await verifyPending(clients, options, waiting)
+    ended = number
     trouble = undefined
   }
 
@@ -117,6 +133,9 @@ export function keepVerified(options: Verifying): Reverification {
   return {
     get differing() {
       return differing
+    },
+    get rounds() {
+      return { begun, ended }
     },
     get trouble() {
       return tracker.failure ?? trouble

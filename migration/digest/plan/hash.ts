@@ -69,7 +69,7 @@ export function named({ chained, rest, shared }: Parts): {
 function recordOf(recipe: Recipe, values: readonly Value[]): string {
   // A record of nothing but NULLs hashes to 0 whatever its seed: the 0 in front keeps the seed in.
   const witness = values.every(({ nullable }) => nullable) ? ['0'] : []
-  const record = `ROW(${[...witness, ...values.map(({ sql }) => sql)].join(', ')})`
+  const record = `ROW(${[...witness, ...values.map(({ sql, unchained = sql }) => unchained)].join(', ')})`
   if (recipe === 'record') return record
   const bytes = `pg_catalog.record_send(${record})`
   return recipe === 'bytes' ? `ARRAY[${bytes}]` : `pg_catalog.sha256(${bytes})`

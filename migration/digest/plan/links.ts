@@ -17,9 +17,12 @@ interface Link {
 
 /** What one column gives to a row's hash. */
 export interface Value {
+  /** As its link takes it, or as part of a record. */
   sql: string
   /** The name of its link; without one it is part of a record. */
   link?: string
+  /** As part of a record, for one that has a link and is not chained: a record would fold 64 bits as it stands. */
+  unchained?: string
   nullable: boolean
 }
 

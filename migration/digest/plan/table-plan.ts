@@ -51,10 +51,7 @@ export function planTable([source, target]: Pair, servers: Servers, problems: st
       ([ours, other]) =>
         `column ${ours.name}: ${ours.castType} on the source, ${other.castType} on the target`,
     )
-  const key = source.key.flatMap((name) => {
-    const pair = columns.find(([{ name: column }]) => column === name)
-    return pair ? [{ name, castType: { source: pair[0].castType, target: pair[1].castType } }] : []
-  })
+  const key = keyOf(source, columns, notes)
   const integerKey =
     key.length === 1 &&
     Object.values(key[0]!.castType).every((type) => ['smallint', 'integer', 'bigint'].includes(type))
@@ -86,6 +83,21 @@ export function planTable([source, target]: Pair, servers: Servers, problems: st
 
 type Columns = readonly [CatalogColumn, CatalogColumn]
 
+/** None where rows of a side may hold NULL in it: no lookup by key and no range of keys finds such a row. */
+function keyOf(source: CatalogTable, columns: readonly Columns[], notes: string[]): KeyColumn[] {
+  const pairs = source.key.flatMap((name) => columns.filter(([ours]) => ours.name === name))
+  const nullable = pairs.filter(([ours, other]) => !(ours.notNull && other.notNull))
+  for (const [ours, other] of nullable)
+    notes.push(
+      `key column ${ours.name} may be NULL on the ${other.notNull ? 'source' : 'target'}: rows compare without a key, each by all its columns; SET NOT NULL there gives the key back`,
+    )
+  if (nullable.length > 0) return []
+  return pairs.map(([ours, other]) => ({
+    name: ours.name,
+    castType: { source: ours.castType, target: other.castType },
+  }))
+}
+
 function pairColumns(source: CatalogTable, target: CatalogTable, problems: string[]): Columns[] {
   const name = tableName(source)
   const theirs = new Map(target.columns.map((column) => [column.name, column]))
@@ -107,8 +119,9 @@ function hashedForm([ours, other]: Columns, { alike, linked, sameEncoding }: Ser
   const cast = ours.domain || other.domain || ours.base !== form || other.base !== form
   const nullable = !(ours.notNull && other.notNull)
   const viaLink = linked(form) ? linkedExpression(ours.name, form, { cast, sameEncoding }) : undefined
-  if (viaLink !== undefined) return { sql: viaLink, link: form, nullable }
-  return { sql: canonicalExpression(ours.name, form, { cast, sameEncoding }), nullable }
+  const canonical = canonicalExpression(ours.name, form, { cast, sameEncoding })
+  if (viaLink !== undefined) return { sql: viaLink, link: form, unchained: canonical, nullable }
+  return { sql: canonical, nullable }
 }
 
 /** Through the types' output functions: a cast to text may be a user's own and lose something. */

@@ -11,6 +11,8 @@ export interface Run {
   seed: number
   /** Fingerprint of both servers, the tables' plans and the condition. */
   comparison: string
+  /** A piece's name says where it begins, and this how far it goes. */
+  chunkMebibytes: number
 }
 
 interface KeptChunk {
@@ -68,7 +70,7 @@ export class ChunkJournal {
       journal.#write({ ...run, startedAt: new Date().toISOString() })
       return journal
     }
-    check(before, run.comparison)
+    check(before, run)
     const file = open(path, 'a')
     // A process that was killed may have left half a line.
     ftruncateSync(file, before.end)
@@ -76,11 +78,11 @@ export class ChunkJournal {
   }
 
   /** What several shards read; what none of them has remains to be read. */
-  static merge(paths: readonly string[], comparison: string): ChunkJournal {
+  static merge(paths: readonly string[], run: Omit<Run, 'seed'>): ChunkJournal {
     const contents = paths.map((path) => {
       const content = readJournal(path)
       if (!content) throw new CannotCompareError(`${path}: no journal of a shard; run «verify --shard» first`)
-      check(content, comparison)
+      check(content, run)
       if (!content.finished)
         throw new CannotCompareError(
           `${path}: this shard did not come to its end; run it again and it goes on`,
@@ -157,8 +159,10 @@ function readJournal(path: string): Content | undefined {
   try {
     for (const [text, line] of lines(path)) {
       const entry = JSON.parse(text) as Entry
-      if ('comparison' in entry) run = { comparison: entry.comparison, seed: entry.seed }
-      else if ('finished' in entry) finished = true
+      if ('comparison' in entry) {
+        const { comparison, seed, chunkMebibytes } = entry
+        run = { comparison, seed, chunkMebibytes }
+      } else if ('finished' in entry) finished = true
       else chunks.push({ chunk: entry.chunk, table: entry.table, bucketing: entry.bucketing, line })
       end = line.start + line.length + 1
     }
@@ -168,9 +172,13 @@ function readJournal(path: string): Content | undefined {
   return run && { path, run, finished, end, chunks }
 }
 
-function check({ path, run }: Content, comparison: string): void {
-  if (run.comparison === comparison) return
-  throw new CannotCompareError(
-    `${path} belongs to another comparison (other servers, tables, columns or condition): name another file or remove it`,
-  )
+function check({ path, run }: Content, { comparison, chunkMebibytes }: Omit<Run, 'seed'>): void {
+  if (run.comparison !== comparison)
+    throw new CannotCompareError(
+      `${path} belongs to another comparison (other servers, tables, columns or condition): name another file or remove it`,
+    )
+  if (run.chunkMebibytes !== chunkMebibytes)
+    throw new CannotCompareError(
+      `${path} was read in chunks of ${run.chunkMebibytes} MiB: give --chunk ${run.chunkMebibytes}, or name another file or remove it`,
+    )
 }

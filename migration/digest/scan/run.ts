@@ -66,7 +66,7 @@ export async function withRun<T>(
   try {
     const clients = { source: sides.source.sessions[0]!, target: sides.target.sessions[0]! }
     await checkUnchanged(clients, tables)
-    journal = journalOf({ comparison, seed: options.seed ?? randomInt(maxSeed) })
+    journal = journalOf({ comparison, seed: options.seed ?? randomInt(maxSeed), chunkMebibytes })
     const meter = new Meter({ maxMebibytesPerSecond, onProgress, signal })
     const seeds = seedsFrom(journal.run.seed)
     const chunkBytes = chunkMebibytes * 1024 * 1024

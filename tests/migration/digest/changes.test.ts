@@ -174,6 +174,28 @@ test('under replication the changed keys come to agree by themselves; without it
   for (const side of [d.onSource, d.onTarget]) await until(async () => (await side(held)).rowCount === 0)
 })
 
+test('what differs is said with the round that saw it, and a round knows only what was added before it began', async (t) => {
+  const d = await databases(t, tables)
+  const { tracker, plan } = await tracking(t, d)
+  await d.onTarget(`UPDATE payment SET note = 'damaged' WHERE id = 5; DELETE FROM payment WHERE id = 6`)
+  // A round cannot end while somebody holds the table.
+  const holder = new pg.Client(d.target)
+  await holder.connect()
+  t.teardown(() => holder.end())
+  await holder.query('BEGIN; LOCK TABLE payment')
+  const loop = keepVerified({ tracker, plan, source: d.source, target: d.target })
+  t.teardown(() => loop.stop())
+  tracker.add(new Map([['public.payment', [['6']]]]))
+  await until(() => loop.rounds.begun === 1)
+  tracker.add(new Map([['public.payment', [['5']]]]))
+  const before = loop.rounds.begun
+  await holder.query('COMMIT')
+  await until(() => loop.rounds.ended === before)
+  t.deepEqual(loop.differing[0]?.counted, { missing: 1, extra: 0, differing: 0 })
+  await until(() => loop.rounds.ended > before)
+  t.deepEqual(loop.differing[0]?.counted, { missing: 1, extra: 0, differing: 1 })
+})
+
 test('a server that does not answer any more does not hold up the end', async (t) => {
   const d = await databases(t)
   const sessions = await connectAgain(d.source, d.target)

@@ -61,14 +61,14 @@ test('they hold after ordinary traffic, and each is broken by its own damage', a
 test('offenders are shown with card numbers masked', async (t) => {
   const { clients } = await databases(t)
   const invariants = parseInvariants(
-    `-- name: none\nselect 1 as id, 'card 4242 4242 4242 4242' as note`,
+    `-- name: none\nselect 1 as id, 4242424242424242 as bare, 'card 4242 4242 4242 4242' as note`,
     'x.sql',
   )
   const [result] = await checkInvariants('target', clients.target, invariants)
   t.deepEqual(result, {
     name: 'none',
     holds: false,
-    offenders: [{ id: 1, note: 'card ************4242' }] as never,
+    offenders: [{ id: 1, bare: '************4242', note: 'card ************4242' }] as never,
   })
 })
 

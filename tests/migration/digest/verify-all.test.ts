@@ -48,6 +48,21 @@ test('the 64-bit values that hash_record_extended cannot tell apart are told apa
   )
 })
 
+test('they are told apart in a table of more columns than are chained, too', async (t) => {
+  const columns = Array.from({ length: 66 }, (_, i) => `c${i + 1}`)
+  const { source, target, onTarget } = await databases(
+    t,
+    `CREATE TABLE p (id int PRIMARY KEY, ${columns.map((name) => `${name} bigint`).join(', ')});
+    INSERT INTO p VALUES (1, ${columns.map(() => -1).join(', ')})`,
+  )
+  t.true((await verifyAll(source, target)).equal)
+  for (const name of ['c1', 'c66']) {
+    await onTarget(`UPDATE p SET ${name} = 4294967295`)
+    t.deepEqual(differing((await verifyAll(source, target)).tables[0]), [[['1'], [name]]])
+    await onTarget(`UPDATE p SET ${name} = -1`)
+  }
+})
+
 test('values exchanged between two rows are seen, under every seed', async (t) => {
   const { source, target, onTarget } = await databases(t, payments)
   await onTarget(`UPDATE payment a SET account = b.account FROM payment b

@@ -213,6 +213,16 @@ test('shards read every chunk once between them, and merge answers for the whole
   })
 })
 
+test('an error that nobody foresaw is no answer', async (t) => {
+  const d = await databases(t, payments)
+  // No folder for the journals can be made there.
+  const { code, err } = await command('verify', ['merge', 'x.jsonl', '--site', siteFile(d)], {
+    TMPDIR: join(folder, 'nowhere'),
+  })
+  t.is(code, 2)
+  t.regex(err, /^no answer: .*ENOENT.*\n$/)
+})
+
 test('the rules of the data are checked on both sides', async (t) => {
   const d = await databases(t, payments)
   const file = join(folder, 'mine.sql')
