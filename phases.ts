@@ -119,8 +119,14 @@ export function moveProblem(
     const named = legal.map(({ to: phase, when }) => (when ? `${phase} (${when.words})` : phase)).join(', ')
     return `The stack is in phase ${from.phase} at weight ${from.weight} and cannot move to ${to.phase} at weight ${to.weight}. Legal: ${named}.`
   }
-  if (to.phase !== 'decommission' || to.removal !== 'remove' || disposable) return undefined
-  if (from.phase === 'decommission') return undefined
+  if (to.phase !== 'decommission') return undefined
+  if (from.phase === 'decommission')
+    // `unprotect` is what a missing line means: it would make the link anew that nobody routes to any more.
+    return from.removal === 'remove' && to.removal === 'unprotect'
+      ? 'The stack is in phase decommission with removal remove and cannot move to removal unprotect: what is removed stays so. ' +
+          'Legal: decommission with removal remove. Set payments-lift:removal to remove.'
+      : undefined
+  if (to.removal !== 'remove' || disposable) return undefined
   return (
     'decommission takes two ups on this stack: the first unprotects what will go, the second removes it. ' +
     'Set payments-lift:removal to unprotect, run up, then set it to remove.'

@@ -7,7 +7,7 @@ import type { Context } from './context.ts'
 export type LinkKind =
   | {
       kind: 'vpn'
-      /** Autonomous system number of the on-premises gateway. */
+      /** Autonomous system number of the on-premises gateway: 65010. */
       bgpAsn: number
       /** ACM certificate by which that gateway is known; no public address of it is needed. */
       certificateArn: string
@@ -29,6 +29,11 @@ export interface LinkArgs {
   /** Is the link about to go? Then it is no longer protected. */
   leaving: boolean
 }
+
+/** AWS takes numbers of 32 bits by a property of their own. */
+const most31Bits = 2 ** 31 - 1
+const asnOf = (bgpAsn: number) =>
+  bgpAsn > most31Bits ? { bgpAsnExtended: String(bgpAsn) } : { bgpAsn: String(bgpAsn) }
 
 /** The way to on-premises, there and back, by routes that BGP announces. */
 export class Link extends Component {
@@ -72,7 +77,7 @@ export class Link extends Component {
   ): void {
     const customer = new aws.ec2.CustomerGateway(
       this.named('onPremises'),
-      { bgpAsn: String(bgpAsn), certificateArn, type: 'ipsec.1' },
+      { ...asnOf(bgpAsn), certificateArn, type: 'ipsec.1' },
       kept,
     )
     const strong = {

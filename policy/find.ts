@@ -1,5 +1,5 @@
 import { parsed } from '../preview/diff/properties.ts'
-import { statementsOf } from '../preview/rights.ts'
+import { inlineOf, statementsOf } from '../preview/rights.ts'
 import type { Json } from '../preview/values.ts'
 import type { Resource } from './rule.ts'
 
@@ -29,21 +29,33 @@ export interface Grant {
 }
 
 /** Inputs that hold policy documents. */
-const documents = ['policy', 'assumeRolePolicy', 'accessPolicies', 'resourcePolicy', 'policyDocument']
+const documents = [
+  'policy',
+  'assumeRolePolicy',
+  'accessPolicies',
+  'resourcePolicy',
+  'policyDocument',
+  'inlinePolicies',
+]
+
+const policiesIn = ({ inputs }: Resource, property: string) =>
+  property === 'inlinePolicies' ? inlineOf(inputs) : [inputs[property]]
 
 /** Every statement of every policy that a resource carries. */
 export const grantsOf = (resource: Resource, only: string[] = documents): Grant[] =>
-  only.flatMap((property) =>
-    statementsOf(parsed(resource.inputs[property])).map((statement) => ({
+  only
+    .flatMap((property) => policiesIn(resource, property))
+    .flatMap((policy) => statementsOf(parsed(policy)))
+    .map((statement) => ({
       sid: String(statement.Sid ?? ''),
       allow: statement.Effect !== 'Deny',
       actions: list(statement.Action),
       notActions: list(statement.NotAction),
       resources: list(statement.Resource),
-      principal: statement.Principal,
+      // Everybody but a few is everybody.
+      principal: statement.NotPrincipal === undefined ? statement.Principal : '*',
       condition: statement.Condition,
-    })),
-  )
+    }))
 
 /** What a role allows: its own policies and those of ours that are attached to it. */
 export function grantsOfRole(role: Resource, resources: readonly Resource[]): Grant[] {
@@ -53,7 +65,10 @@ export function grantsOfRole(role: Resource, resources: readonly Resource[]): Gr
     .flatMap((each) =>
       resources.filter(({ urn }) => (each.propertyDependencies.policyArn ?? []).includes(urn)),
     )
-  return [...own, ...attached].flatMap((each) => grantsOf(each)).filter(({ allow }) => allow)
+  return [
+    ...grantsOf(role, ['inlinePolicies']),
+    ...[...own, ...attached].flatMap((each) => grantsOf(each)),
+  ].filter(({ allow }) => allow)
 }
 
 /** The role that a function takes. */

@@ -18,6 +18,8 @@ export interface RecordOptions {
   fromPhase?: Phase | 'none' | undefined
   /** The weight deployed before. Default: the weight asked for. */
   fromWeight?: number | undefined
+  /** The removal deployed before. Default: the removal asked for. */
+  fromRemoval?: Removal | undefined
   /** Instead of what stands in the stack's file. */
   config?: Record<string, string> | undefined
   /** Parameters that stand in SSM, by name. */
@@ -55,8 +57,9 @@ export async function record(options: RecordOptions): Promise<Recorded> {
   const config = configFor(options)
   const settings = parseSettings(options.stack, config)
   const { region, accountId, phase, weight, removal } = settings
-  const { fromPhase = phase, fromWeight = weight, parameters = {} } = options
-  const deployed = fromPhase === 'none' ? undefined : { phase: fromPhase, weight: fromWeight, removal }
+  const { fromPhase = phase, fromWeight = weight, fromRemoval = removal, parameters = {} } = options
+  const deployed =
+    fromPhase === 'none' ? undefined : { phase: fromPhase, weight: fromWeight, removal: fromRemoval }
   const { default: program } = await import('../index.ts')
   const recording = await recordProgram(program, {
     stack: options.stack,

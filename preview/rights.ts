@@ -1,5 +1,5 @@
 import type { RecordedResource } from './recorded.ts'
-import type { Json } from './values.ts'
+import type { Inputs, Json } from './values.ts'
 
 export interface Right {
   sid: string
@@ -13,6 +13,8 @@ export interface Right {
 export interface RoleRights {
   urn: string
   name: string
+  /** The policy that says who may take the role. */
+  trust: Statement[]
   /** Who may take the role. */
   takenBy: string[]
   rights: Right[]
@@ -23,7 +25,7 @@ export interface RoleRights {
 const list = (value: Json | undefined): string[] =>
   value === undefined || value === null ? [] : (Array.isArray(value) ? value : [value]).map(String)
 
-type Statement = { [key: string]: Json }
+export type Statement = { [key: string]: Json }
 
 /** The statements of a policy, whether it was given as text or as an object. */
 export function statementsOf(document: Json | undefined): Statement[] {
@@ -39,7 +41,8 @@ export function statementsOf(document: Json | undefined): Statement[] {
   return (Array.isArray(statements) ? statements : statements ? [statements] : []) as Statement[]
 }
 
-const principalsOf = (principal: Json | undefined): string[] =>
+/** Everybody that a principal names; `*` is everybody. */
+export const principalsOf = (principal: Json | undefined): string[] =>
   typeof principal === 'object' && principal !== null && !Array.isArray(principal)
     ? Object.values(principal).flatMap(list)
     : list(principal)
@@ -59,6 +62,12 @@ const types = {
   policy: 'aws:iam/policy:Policy',
 }
 
+/** Policies written into the role itself. */
+export const inlineOf = (inputs: Inputs): (Json | undefined)[] =>
+  Array.isArray(inputs.inlinePolicies)
+    ? inputs.inlinePolicies.map((each) => (each as Inputs | null)?.policy)
+    : []
+
 /** What each role may do: its inline policies, and those of ours that are attached to it. */
 export function rightsOf(resources: RecordedResource[]): RoleRights[] {
   const byUrn = new Map(resources.map((resource) => [resource.urn, resource]))
@@ -75,10 +84,13 @@ export function rightsOf(resources: RecordedResource[]): RoleRights[] {
       return {
         urn: role.urn,
         name: role.name,
+        trust: statementsOf(role.inputs.assumeRolePolicy),
         takenBy: statementsOf(role.inputs.assumeRolePolicy).flatMap(({ Principal }) =>
           principalsOf(Principal),
         ),
-        rights: [...own, ...ours].flatMap(({ inputs }) => statementsOf(inputs.policy)).map(rightOf),
+        rights: [...inlineOf(role.inputs), ...[...own, ...ours].map(({ inputs }) => inputs.policy)]
+          .flatMap(statementsOf)
+          .map(rightOf),
         managed: [
           ...list(role.inputs.managedPolicyArns),
           ...attached.map(({ inputs }) => String(inputs.policyArn)).filter((arn) => arn.startsWith('arn:')),

@@ -2,6 +2,7 @@ import { weightsOf } from '../phases.ts'
 import { cidrOf, contains, overlap } from './cidr.ts'
 import { keyOf, type Problem, shown } from './problems.ts'
 import { schema, type Values } from './schema.ts'
+import { dailyWindow, weeklyWindow, windowsMeet } from './windows.ts'
 
 /**
  * What settings must agree on among themselves. Each rule reads only groups that are well-formed, so that its
@@ -100,6 +101,19 @@ const rules: Rule[] = [
               `write ${database.name}, as database.name: both sides of the lift are reached by one name`,
             ),
           ],
+  },
+  {
+    needs: ['database'],
+    check: ({ database: { backupWindow, maintenanceWindow } }) =>
+      windowsMeet(dailyWindow(backupWindow)!, weeklyWindow(maintenanceWindow)!)
+        ? [
+            problem(
+              ['database', 'backupWindow'],
+              backupWindow,
+              `overlaps database.maintenanceWindow, ${maintenanceWindow}, on some day; move one`,
+            ),
+          ]
+        : [],
   },
   {
     needs: ['services'],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { cidrOf, isPrivate, isPrivateAddress } from './cidr.ts'
 import { type Memory, sizeProblem, type TaskSize, type VCpus } from './sizes.ts'
+import { dailyWindow, weeklyWindow } from './windows.ts'
 
 /** The pieces settings are made of. The message of each says what to write, as an imperative without «use». */
 
@@ -61,7 +62,21 @@ export const timezone = z
   .refine((value) => Intl.supportedValuesOf('timeZone').includes(value) || value === 'UTC', {
     error: 'write a time zone of the IANA list, such as Europe/Berlin or UTC',
   })
-export const databaseName = text(/^[a-z_][a-z0-9_]{0,62}$/, 'write a database name: lowercase, digits and _')
+export const databaseName = text(
+  /^[a-z][a-z0-9_]{0,62}$/,
+  'write a database name: a lowercase letter, then lowercase, digits and _',
+)
+
+const backupError =
+  'write hh:mm-hh:mm in UTC, at least 30 minutes, outside the maintenance window, such as 02:00-03:00'
+export const backupWindow = z
+  .string({ error: backupError })
+  .refine((value) => dailyWindow(value) !== undefined, { error: backupError })
+
+const maintenanceError = 'write ddd:hh:mm-ddd:hh:mm in UTC, at least 30 minutes, such as sun:03:00-sun:04:00'
+export const maintenanceWindow = z
+  .string({ error: maintenanceError })
+  .refine((value) => weeklyWindow(value) !== undefined, { error: maintenanceError })
 
 /** Days CloudWatch Logs can keep a group. */
 export const logDays = z.literal(

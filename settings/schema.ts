@@ -110,15 +110,8 @@ const database = z.strictObject({
     .regex(/^db\.[a-z0-9]+\.[a-z0-9]+$/, 'write an instance class, such as db.r8g.large'),
   instances: field.whole(1, 15, 'the number of instances'),
   name: field.databaseName,
-  backupWindow: z
-    .string()
-    .regex(/^\d\d:\d\d-\d\d:\d\d$/, 'write hh:mm-hh:mm in UTC, outside the maintenance window'),
-  maintenanceWindow: z
-    .string()
-    .regex(
-      /^[a-z]{3}:\d\d:\d\d-[a-z]{3}:\d\d:\d\d$/,
-      'write ddd:hh:mm-ddd:hh:mm in UTC, such as sun:03:00-sun:04:00',
-    ),
+  backupWindow: field.backupWindow,
+  maintenanceWindow: field.maintenanceWindow,
 })
 
 const pooler = field.sized({

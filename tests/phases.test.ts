@@ -46,6 +46,7 @@ test('illegal moves are refused and the legal ones named', (t) => {
     [at('replicate'), at('canary', 5), /at weight 0/],
     [at('decommission'), at('cutover'), /Legal: decommission\./],
     [at('cutover'), at('decommission', 100, 'remove'), /two ups/],
+    [at('decommission', 100, 'remove'), at('decommission'), /Legal: decommission with removal remove\./],
   ]
   for (const [from, to, words] of refused) t.regex(moveProblem(from, to, kept) ?? '', words)
 })
@@ -57,6 +58,17 @@ test('a stack starts with foundation', (t) => {
 
 test('a disposable stack removes at once', (t) => {
   t.is(moveProblem(at('cutover'), at('decommission', 100, 'remove'), { disposable: true }), undefined)
+})
+
+test('what decommission has removed stays removed, also when the line of the settings is taken out', (t) => {
+  for (const disposable of [true, false]) {
+    const removed = at('decommission', 100, 'remove')
+    t.regex(
+      moveProblem(removed, at('decommission'), { disposable }) ?? '',
+      /cannot move to removal unprotect/,
+    )
+    t.is(moveProblem(removed, removed, { disposable }), undefined)
+  }
 })
 
 test('every position may stay, none may skip a phase, decommission is never left', (t) => {

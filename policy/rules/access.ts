@@ -1,3 +1,4 @@
+import { principalsOf } from '../../preview/rights.ts'
 import { grantsOf } from '../find.ts'
 import type { Rule } from '../rule.ts'
 
@@ -56,7 +57,7 @@ const publicGrant: Rule = {
     resources.flatMap((resource) =>
       grantsOf(resource)
         .filter(({ allow, principal, condition }) => {
-          const everybody = principal === '*' || /"AWS":\[?"\*"/.test(JSON.stringify(principal ?? ''))
+          const everybody = principalsOf(principal).includes('*')
           return allow && everybody && !ties.test(JSON.stringify(condition ?? ''))
         })
         .map(({ sid, actions }) => ({

@@ -1,4 +1,4 @@
-import type { Json } from '../../preview/values.ts'
+import { type Json, unknown } from '../../preview/values.ts'
 import { at, grantsOf, ofType, refers } from '../find.ts'
 import type { Resource, Rule } from '../rule.ts'
 import { holdsState } from '../state.ts'
@@ -55,13 +55,18 @@ const inTransit: Record<string, (resource: Resource, all: readonly Resource[]) =
   },
   'aws:lb/targetGroup:TargetGroup': ({ inputs }) =>
     inputs.protocol === 'HTTP' ? `sends requests on in plain text: HTTP on port ${inputs.port}` : undefined,
-  'aws:s3/bucket:Bucket': (bucket, all) =>
-    ofType(all, 'aws:s3/bucketPolicy:BucketPolicy')
-      .filter((each) => refers(each, 'bucket', bucket))
+  'aws:s3/bucket:Bucket': (bucket, all) => {
+    const policies = ofType(all, 'aws:s3/bucketPolicy:BucketPolicy').filter((each) =>
+      refers(each, 'bucket', bucket),
+    )
+    // The engine does not know the policy of a bucket that is yet to be made; the offline preview does.
+    if (policies.some(({ inputs }) => inputs.policy === unknown)) return undefined
+    return policies
       .flatMap((each) => grantsOf(each))
       .some(({ allow, condition }) => !allow && at(condition, 'Bool', 'aws:SecureTransport') === 'false')
       ? undefined
-      : 'takes plain HTTP',
+      : 'takes plain HTTP'
+  },
   'aws:rds/clusterParameterGroup:ClusterParameterGroup': ({ inputs }) =>
     ((inputs.parameters ?? []) as Json[]).some(
       (each) => at(each, 'name') === 'rds.force_ssl' && String(at(each, 'value')) === '1',

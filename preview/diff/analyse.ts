@@ -4,13 +4,14 @@ import type { Facts } from '../../policy/rule.ts'
 import type { Prices } from '../../prices/list.ts'
 import { type Comparison, compare } from './compare.ts'
 import { type CostDelta, costDelta } from './cost.ts'
-import { illegalMove, moveWords, type Position } from './moves.ts'
+import { illegalMove, isDisposable, moveWords, type Position } from './moves.ts'
 import { type ReachDelta, reachDelta } from './reach.ts'
 import { type RolesDelta, rolesDelta } from './roles.ts'
 import { type Attempt, type Side, unknownsOf } from './side.ts'
 
 /** What a change does to one stack, at one stand of it. */
 export interface Consequences extends Comparison {
+  accountId: string
   roles: RolesDelta
   reach: ReachDelta
   costs: CostDelta
@@ -24,7 +25,9 @@ export interface Consequences extends Comparison {
 
 export interface StackReport {
   stack: string
+  /** On both sides; on the only one when the stack comes or goes. */
   disposable: boolean
+  turnsDisposable?: boolean
   /** The stack has a file on one side only: all of it is created, or all of it is no longer described. */
   existence?: 'new' | 'gone' | undefined
   from: Position | undefined
@@ -49,8 +52,12 @@ export interface Tools {
   today: Date
 }
 
-const judged = (side: Side, world: World, today: Date, from?: Facts['from']): Judgement =>
-  judge(side.resources, { ...side, ...world, to: side, from }, { today })
+const judged = (
+  side: Side,
+  world: World,
+  today: Date,
+  { disposable, from }: Pick<Facts, 'disposable' | 'from'> = side,
+): Judgement => judge(side.resources, { ...side, ...world, to: side, from, disposable }, { today })
 
 /** A stack that is not there. */
 const nothingOf = (side: Side): Side => ({ ...side, resources: [], reasons: {} })
@@ -65,9 +72,13 @@ export function consequences(
   from: Facts['from'] = base,
 ): Consequences {
   const old = new Set(judged(base, worlds.base, today).broken.map(keyOf))
-  const { broken, waived } = judged(head, worlds.head, today, from)
+  const { broken, waived } = judged(head, worlds.head, today, {
+    from,
+    disposable: isDisposable(base, head),
+  })
   return {
     ...compare(base, head),
+    accountId: head.accountId,
     roles: rolesDelta(base, head),
     reach: reachDelta(base, head),
     costs: costDelta(base, head, prices),
@@ -92,6 +103,8 @@ const ofGone = (base: Side, tools: Tools): Consequences => ({
   waived: 0,
 })
 
+export const positionOf = ({ phase, weight, removal }: Position): Position => ({ phase, weight, removal })
+
 export interface Attempts {
   /** Undefined: the stack has no file on that side. */
   base: Attempt | undefined
@@ -115,10 +128,11 @@ export function analyse(
   const existence = !attempts.base ? 'new' : !attempts.head ? 'gone' : undefined
   const report: StackReport = {
     stack,
-    disposable: head?.disposable ?? base?.disposable ?? false,
+    disposable: base && head ? isDisposable(base, head) : ((head ?? base)?.disposable ?? false),
+    ...(base && head && !base.disposable && head.disposable && { turnsDisposable: true }),
     existence,
-    from: from && { phase: from.phase, weight: from.weight },
-    to: to && { phase: to.phase, weight: to.weight },
+    from: from && positionOf(from),
+    to: to && positionOf(to),
     move: from && to && moveWords(from, to),
     illegal: head && (base ? illegalMove(base, head) : existence && moveProblem(undefined, head, head)),
   }
@@ -157,6 +171,7 @@ function without(all: Consequences, shown: Consequences): Consequences {
     roles: {
       ...all.roles,
       changed: less(all.roles.changed, shown.roles.changed, (role) => JSON.stringify(role)),
+      foreign: less(all.roles.foreign, shown.roles.foreign, (role) => JSON.stringify(role)),
     },
     reach: {
       opened: less(all.reach.opened, shown.reach.opened, way),

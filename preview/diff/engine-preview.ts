@@ -28,6 +28,8 @@ interface EngineStep {
   detailedDiff?: Record<string, { kind: string }> | null
 }
 export interface EnginePreview {
+  /** The stack's settings: where it shall stand. */
+  config?: Record<string, string> | null
   steps?: EngineStep[]
   diagnostics?: { message?: string; severity?: string }[]
 }
@@ -117,19 +119,36 @@ export function readEnginePreview(text: string): EngineComparison {
   return {
     stack,
     base: sideOf(stack, before, top?.oldState?.outputs),
-    head: sideOf(stack, after, top?.newState?.outputs ?? top?.oldState?.outputs),
+    // The engine tells a preview before the program has given its outputs; where it goes stands in the settings.
+    head: sideOf(stack, after, askedFor(preview.config) ?? top?.newState?.outputs ?? top?.oldState?.outputs),
     comparison: comparisonOf(steps, before, after),
     errors,
   }
 }
 
+/** Account, phase, weight, removal and whether all may be destroyed, as settings have them. */
+function askedFor(config: EnginePreview['config']): Inputs | undefined {
+  const settings = Object.fromEntries(
+    ['phase', 'weight', 'removal', 'disposable'].map((key) => [
+      key,
+      config?.[`payments-lift:${key}`] ?? null,
+    ]),
+  )
+  const [accountId = ''] = config?.['aws:allowedAccountIds']?.match(/\d{12}/) ?? []
+  return settings.phase ? { ...settings, accountId } : undefined
+}
+
 function sideOf(stack: string, resources: RecordedResource[], outputs: Inputs = {}): Side {
   return {
     stack,
+    accountId: String(outputs.accountId ?? ''),
     phase: (outputs.phase as Phase) ?? 'foundation',
     weight: Number(outputs.weight ?? 0),
     removal: outputs.removal === 'remove' ? 'remove' : 'unprotect',
-    disposable: resources.length > 0 && !resources.some(({ protect }) => protect),
+    // What is deployed does not say it: a stack that is kept protects something.
+    disposable: outputs.disposable
+      ? outputs.disposable === 'true'
+      : resources.length > 0 && !resources.some(({ protect }) => protect),
     resources,
     reasons: {},
   }
@@ -152,8 +171,10 @@ function comparisonOf(
   const components = { ...componentsOf(before), ...componentsOf(after) }
   const rebuilt: string[] = []
   const changes = steps.flatMap((step): Change[] => {
-    const op = ops[step.op]
     const [old, now] = [olds!.get(step.urn), news!.get(step.urn)]
+    // The engine takes a change of protection for none.
+    const unprotected = step.op === 'same' && old?.protect !== now?.protect
+    const op = unprotected ? 'update' : ops[step.op]
     const resource = now ?? old
     if (!op || !resource?.custom || /^pulumi:/.test(resource.type)) return []
     const properties = op === 'update' || op === 'replace' ? propertiesOf(step, old!, now!) : []

@@ -51,13 +51,9 @@ export const wider: Look = (old, now) => {
     : undefined
 }
 
-/** Is a version before another? */
+/** Is a version before another? `OpenSearch_2.19` has a name before its numbers. */
 export const older = (now: Json | undefined, old: Json | undefined): boolean => {
-  const [after, before] = [now, old].map((version) =>
-    String(version ?? '')
-      .split('.')
-      .map(Number),
-  )
+  const [after, before] = [now, old].map((version) => (String(version ?? '').match(/\d+/g) ?? []).map(Number))
   for (const [index, part] of before!.entries())
     if ((after![index] ?? 0) !== part) return (after![index] ?? 0) < part
   return false

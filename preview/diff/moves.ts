@@ -1,13 +1,11 @@
-import { meanings, moveProblem, type Phase } from '../../phases.ts'
-import type { Side } from './side.ts'
+import { meanings, moveProblem, type Position } from '../../phases.ts'
 
-export interface Position {
-  phase: Phase
-  weight: number
-}
+export type { Position }
 
 /** A move of a stack, in words; undefined when it stays where it is. */
 export function moveWords(from: Position, to: Position): string | undefined {
+  if (removes(from, to))
+    return `removal ${from.removal} → ${to.removal}: the link, the on-premises target group and the ways of replication go; nothing leads back to on-premises`
   if (from.phase === to.phase && from.weight === to.weight) return undefined
   if (from.phase === to.phase) {
     const way = to.weight > from.weight ? 'more' : 'fewer'
@@ -32,8 +30,19 @@ export function leapWords(from: Position, to: Position): string | undefined {
   return `weight ${from.weight} → ${to.weight} leaves out ${skipped}`
 }
 
+/** The second `up` of `decommission`. */
+const removes = (from: Position, to: Position): boolean =>
+  from.phase === 'decommission' &&
+  to.phase === 'decommission' &&
+  from.removal === 'unprotect' &&
+  to.removal === 'remove'
+
+type Stack = Position & { disposable: boolean }
+
+/** May all of a stack be destroyed? Only when that held before the change, too: a change cannot allow itself. */
+export const isDisposable = (from: { disposable: boolean }, to: { disposable: boolean }): boolean =>
+  from.disposable && to.disposable
+
 /** Why the move is illegal; undefined when it is not. */
-export const illegalMove = (
-  from: Position & Pick<Side, 'removal'>,
-  to: Position & Pick<Side, 'removal' | 'disposable'>,
-): string | undefined => moveProblem(from, to, to)
+export const illegalMove = (from: Stack, to: Stack): string | undefined =>
+  moveProblem(from, to, { disposable: isDisposable(from, to) })

@@ -95,9 +95,9 @@ const placed = (text: string, path: string): string =>
 async function read({ record, anyResourceReasons }: Loaded, options: RecordOptions): Promise<Attempt> {
   try {
     const { settings, resources } = await record(options)
-    const { stack, phase, weight, removal, disposable } = settings
+    const { stack, accountId, phase, weight, removal, disposable } = settings
     const reasons = Object.fromEntries(anyResourceReasons())
-    return { side: { stack, phase, weight, removal, disposable, resources, reasons } }
+    return { side: { stack, accountId, phase, weight, removal, disposable, resources, reasons } }
   } catch (error) {
     // Components refuse by throwing, and a program may be broken: either way this is what it has to say.
     return { refused: (error as Error).message }

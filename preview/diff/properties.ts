@@ -14,7 +14,9 @@ export interface PropertyChange {
 }
 
 /** Lists whose order means something; of all others AWS makes a set. */
-const ordered = new Set(['command', 'entryPoint', 'processors'])
+const ordered = new Set(['command', 'entryPoint', 'processors', 'targetGroups'])
+/** Of these, lists in which a place means something by itself: weights belong to places, so they are compared by place. */
+const placed = new Set(['targetGroups'])
 /** What tells the members of a list apart. */
 const keys = [
   'Sid',
@@ -75,7 +77,11 @@ export function differences(before: Json | undefined, after: Json | undefined, p
     const fields = [...new Set([...Object.keys(old), ...Object.keys(now)])].sort()
     return fields.flatMap((key) => differences(old[key], now[key], path ? `${path}.${key}` : key))
   }
-  if (Array.isArray(old) && Array.isArray(now) && !ordered.has(name)) return members(old, now, path)
+  if (Array.isArray(old) && Array.isArray(now)) {
+    if (placed.has(name) && old.length === now.length)
+      return old.flatMap((one, index) => differences(one, now[index], `${path}[${index}]`))
+    if (!ordered.has(name)) return members(old, now, path)
+  }
   if (Array.isArray(old) !== Array.isArray(now) && !absent(old) && !absent(now)) {
     if (canonical(asList(old)) === canonical(asList(now))) return []
   }

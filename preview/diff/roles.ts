@@ -1,4 +1,5 @@
 import { rightsOf } from '../rights.ts'
+import { foreignIn } from './foreign.ts'
 import type { Side } from './side.ts'
 
 /** One thing a role may do. */
@@ -24,6 +25,8 @@ export interface RoleDelta {
 export interface RolesDelta {
   changed: RoleDelta[]
   made: string[]
+  /** Of those, the ones that somebody of another account may take. */
+  foreign: { role: string; takenBy: string[] }[]
   gone: string[]
 }
 
@@ -90,6 +93,13 @@ export function rolesDelta(base: Side, head: Side): RolesDelta {
   return {
     changed,
     made: [...after.keys()].filter((role) => !before.has(role)),
+    foreign: rightsOf(head.resources)
+      .filter(({ name }) => !before.has(name))
+      .map(({ name, trust }) => ({
+        role: name,
+        takenBy: trust.flatMap((each) => foreignIn(each, head.accountId)),
+      }))
+      .filter(({ takenBy }) => takenBy.length > 0),
     gone: [...before.keys()].filter((role) => !after.has(role)),
   }
 }

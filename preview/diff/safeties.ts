@@ -125,8 +125,17 @@ export const safeties: { ends: RegExp; look: Look; grave?: true }[] = [
   { ends: /statement\.rateBasedStatement\.limit$/, look: more('more requests are let through') },
   {
     ends: /engineVersion$/,
+    look: (old, now) => (older(now, old) ? 'AWS refuses an older version' : undefined),
+    grave: true,
+  },
+  { ends: /engineVersion$/, look: (old) => `${String(old)} is left; it restarts` },
+  {
+    // Known to the engine only.
+    ends: /targetGroups\[\d+\]\.arn$/,
     look: (old, now) =>
-      older(now, old) ? 'AWS refuses an older version' : `${String(old)} is left; it restarts`,
+      [old, now].every((arn) => String(arn).startsWith('arn:'))
+        ? 'requests go to another target group'
+        : undefined,
     grave: true,
   },
   {

@@ -11,11 +11,14 @@ export interface Stand {
   /** The position deployed before; `none`: never deployed. */
   fromPhase?: Phase | 'none' | undefined
   fromWeight?: number | undefined
+  fromRemoval?: Removal | undefined
 }
 
 /** One side of a comparison: what a program registers for a stack. */
 export interface Side {
   stack: string
+  /** The AWS account it stands in. */
+  accountId: string
   phase: Phase
   weight: number
   removal: Removal

@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import type { Phase } from '../../phases.ts'
-import { reaches } from '../../phases.ts'
+import { type Phase, reaches } from '../../phases.ts'
 import type { Attempts } from './analyse.ts'
 import type { Position } from './moves.ts'
 import type { Attempt, Stand } from './side.ts'
 
 /** The phase in which everything of the lift exists; a change of what a stack has not yet shows there. */
-export const furthest = { phase: 'cutover', weight: 100 } as const satisfies Position
+export const furthest = { phase: 'cutover', weight: 100 } as const satisfies Partial<Position>
 
 /** What is to be recorded of one side of one stack. */
 export interface Ask {
@@ -16,13 +15,19 @@ export interface Ask {
   stand: Stand
 }
 
-/** Phase and weight in a stack's file; undefined where there is no such file. Nothing is checked here. */
+/** Phase, weight and removal in a stack's file; undefined where there is no such file. Nothing is checked here. */
 export async function positionIn(folder: string, stack: string): Promise<Position | undefined> {
   try {
     const text = await readFile(join(folder, `Pulumi.${stack}.yaml`), 'utf8')
     const config = (parse(text) as { config?: Record<string, unknown> } | null)?.config
-    const [phase, weight] = ['phase', 'weight'].map((key) => config?.[`payments-lift:${key}`])
-    return { phase: String(phase) as Phase, weight: Number(weight ?? 0) }
+    const [phase, weight, removal] = ['phase', 'weight', 'removal'].map(
+      (key) => config?.[`payments-lift:${key}`],
+    )
+    return {
+      phase: String(phase) as Phase,
+      weight: Number(weight ?? 0),
+      removal: removal === 'remove' ? 'remove' : 'unprotect',
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
@@ -54,8 +59,11 @@ export const baseAsks = (stack: string, from: Position | undefined): Ask[] =>
  */
 export const headAsks = (stack: string, from: Position | undefined, to: Position | undefined): Ask[] => {
   if (to === undefined) return []
-  const moves = from?.phase !== to.phase || from.weight !== to.weight
-  const start = from ? { fromPhase: from.phase, fromWeight: from.weight } : { fromPhase: 'none' as const }
+  const removal = to.phase === 'decommission' && from?.removal !== to.removal
+  const moves = from?.phase !== to.phase || from.weight !== to.weight || removal
+  const start = from
+    ? { fromPhase: from.phase, fromWeight: from.weight, fromRemoval: from.removal }
+    : { fromPhase: 'none' as const }
   return [
     { what: 'now', stand: { stack, ...(moves && start) } },
     ...(moves ? [{ what: 'there' as const, stand: { stack } }] : []),

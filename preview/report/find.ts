@@ -2,6 +2,7 @@ import type { Consequences, StackReport } from '../diff/analyse.ts'
 import type { Change } from '../diff/compare.ts'
 import { guardWords } from '../diff/guards.ts'
 import { lostWith } from '../diff/kinds.ts'
+import { isMeant } from '../diff/leaving.ts'
 import { leapWords } from '../diff/moves.ts'
 import { policyGains } from '../diff/policy-gains.ts'
 import { grantWords } from '../diff/roles.ts'
@@ -25,16 +26,19 @@ function ofStack(report: StackReport): Finding[] {
         ...(illegal ? [finding('stop', 'move', [], illegal, { mend: 'Move one phase at a time.' })] : []),
         ...(move && !illegal ? [finding('look', 'step', [], move)] : []),
         ...leaps(report),
+        ...(report.turnsDisposable ? [loosened] : []),
         ...comesOrGoes(report),
         ...(existence === 'gone' ? lossesOf(now, disposable) : []),
         ...(now && existence !== 'gone'
-          ? consequencesOf(now, disposable, !existence && from?.phase !== to?.phase)
+          ? consequencesOf(now, report, !existence && from?.phase !== to?.phase)
           : []),
       ],
       stack,
     ),
     ...(ahead?.refused ? at([refusal(ahead.refused, 'head')], there!) : []),
-    ...(ahead?.consequences ? at(consequencesOf(ahead.consequences, disposable, false), there!) : []),
+    ...(ahead?.consequences
+      ? at(consequencesOf(ahead.consequences, { disposable, from: undefined, to: undefined }, false), there!)
+      : []),
   ]
 }
 
@@ -45,6 +49,17 @@ const finding = (
   says: string,
   more: Partial<Pick<Finding, 'cause' | 'mend'>> = {},
 ): Bare => ({ level, kind, names, says, ...more })
+
+const loosened = finding(
+  'stop',
+  'loosened',
+  [],
+  'becomes disposable: whatever holds payments may then be destroyed in one `up`, with no snapshot',
+  {
+    cause: { path: 'payments-lift:disposable', old: 'false', now: 'true' },
+    mend: 'Leave it false. Who means it takes that to the owners of the stack, in a pull request of its own.',
+  },
+)
 
 const refusal = (says: string, side: 'base' | 'head') =>
   finding(
@@ -86,14 +101,19 @@ function leaps({ from, to, illegal }: StackReport): Bare[] {
   return words ? [finding('look', 'leap', [], words)] : []
 }
 
-function consequencesOf(all: Consequences, disposable: boolean, moves: boolean): Bare[] {
-  const grave: Level = disposable ? 'look' : 'stop'
+type Moving = Pick<StackReport, 'disposable' | 'from' | 'to' | 'illegal'>
+
+function consequencesOf(all: Consequences, report: Moving, moves: boolean): Bare[] {
+  const grave: Level = report.disposable ? 'look' : 'stop'
+  const unlessMeant = (change: Change): Level => (isMeant(report, change) ? 'look' : grave)
   const told = new Set(all.broken.map(({ urn }) => urn))
   return [
-    ...all.changes.flatMap((change) => losses(change, grave)),
+    ...all.changes.flatMap((change) => losses(change, unlessMeant(change))),
     ...guardrails(all),
-    ...all.changes.flatMap((change) => weaker(change, grave, told)),
-    ...all.changes.flatMap(policyGains).map((gain) => finding('look', 'rights', [gain.name], gain.says)),
+    ...all.changes.flatMap((change) => weaker(change, grave, unlessMeant(change), told)),
+    ...all.changes
+      .flatMap((change) => policyGains(change, all.accountId))
+      .map((gain) => finding('look', 'rights', [gain.name], gain.says)),
     ...all.reach.opened.map(({ name, words, world }) =>
       finding('look', 'open', [name], `${words}${world ? ', from the internet or to it' : ''}`),
     ),
@@ -147,7 +167,7 @@ const weakest = (change: Change) => {
   return first && change.properties.find(({ path }) => path === first.path)
 }
 
-function weaker(change: Change, grave: Level, told: ReadonlySet<string>): Bare[] {
+function weaker(change: Change, grave: Level, unprotected: Level, told: ReadonlySet<string>): Bare[] {
   if (change.op === 'replace' && lostWith(change.type)) return []
   const { name, urn, properties, old, now } = change
   return weakenings(change)
@@ -157,20 +177,28 @@ function weaker(change: Change, grave: Level, told: ReadonlySet<string>): Bare[]
       const cause = property
         ? causeOf(property)
         : { path, old: String(old?.protect ?? ''), now: String(now?.protect ?? '') }
-      return finding(isGrave ? grave : 'look', 'weaker', [name], words, { cause })
+      const stops = path === 'protect' ? unprotected : grave
+      return finding(isGrave ? stops : 'look', 'weaker', [name], words, { cause })
     })
 }
 
 function rights({ roles }: Consequences): Bare[] {
-  return roles.changed.flatMap(({ role, gains, takenBy, managed }) => [
-    ...(takenBy.gains.length > 0
-      ? [finding('look', 'rights', [role], `may be taken by ${takenBy.gains.join(', ')}`)]
-      : []),
-    ...(managed.gains.length > 0
-      ? [finding('look', 'rights', [role], `gains all of AWS's ${managed.gains.join(', ')}`)]
-      : []),
-    ...(gains.length > 0 ? [finding('look', 'rights', [role], `gains ${grantWords(gains).join('; ')}`)] : []),
-  ])
+  const foreign = roles.foreign.map(({ role, takenBy }) =>
+    finding('look', 'rights', [role], `is new, and may be taken from another account: ${takenBy.join(', ')}`),
+  )
+  return foreign.concat(
+    roles.changed.flatMap(({ role, gains, takenBy, managed }) => [
+      ...(takenBy.gains.length > 0
+        ? [finding('look', 'rights', [role], `may be taken by ${takenBy.gains.join(', ')}`)]
+        : []),
+      ...(managed.gains.length > 0
+        ? [finding('look', 'rights', [role], `gains all of AWS's ${managed.gains.join(', ')}`)]
+        : []),
+      ...(gains.length > 0
+        ? [finding('look', 'rights', [role], `gains ${grantWords(gains).join('; ')}`)]
+        : []),
+    ]),
+  )
 }
 
 /** From which increase a month people are told. */

@@ -8,6 +8,7 @@ export type Level = 'stop' | 'look'
 export const kinds = {
   refused: 'the program does not run',
   move: 'an illegal move of phase or weight',
+  loosened: 'a stack that is kept becomes disposable',
   stack: 'a stack comes or goes',
   lost: 'data or traffic would be lost',
   guardrail: 'a guardrail breaks',

@@ -2,7 +2,7 @@ import { changesText, lossesText } from './changes.ts'
 import { type Finding, kinds } from './finding.ts'
 import { causeText, type Detail, folded } from './lines.ts'
 import type { Part, StackView, View } from './view.ts'
-import { code, count, dollars, prose, some } from './words.ts'
+import { code, count, dollars, html, prose, some } from './words.ts'
 
 /** The most that a comment of GitHub may have is 65,536; this leaves room. */
 export const mostCharacters = 64_000
@@ -153,7 +153,7 @@ function stackText(view: StackView, detail: Detail): string[] {
   if (lines.length === 0) return []
   const changes = (now?.changes.length ?? 0) + (ahead?.part?.changes.length ?? 0)
   return folded(
-    `<b>${prose(stack)}</b> · ${count(changes, 'change')} by component, roles, reach, costs`,
+    `<b>${html(stack)}</b> · ${count(changes, 'change')} by component, roles, reach, costs`,
     lines,
   )
 }

@@ -9,8 +9,8 @@ export const plainText = (markdown: string): string =>
         .replace(/^#+ /, '')
         .replaceAll(/<\/?b>/g, '')
         .replaceAll(/\*\*|(?<!\\)`/g, '')
-        .replaceAll(/\\([\\`*_[\]<>|#~])/g, '$1')
-        .replaceAll('@\u200b', '@')
+        .replaceAll(/\\([\\`*_[\]<>|#~&])/g, '$1')
+        .replaceAll('\u200b', '')
         .replace(/^\| (.*) \|$/, (_, cells: string) =>
           cells
             .split(' | ')

@@ -8,8 +8,9 @@ const patterns: [RegExp, string][] = [
   [/\b(gh[pousr]_|github_pat_)[A-Za-z0-9_]{20,}/g, masked],
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+/g, masked],
   [/(:\/\/[^/\s:@"]+:)[^/\s@"]+@/g, `$1${masked}@`],
+  // Neither the rights on secrets nor the ARNs of secrets are secret.
   [
-    /("?[\w-]*(?:password|passwd|secret|token|api_?key|private_?key)[\w-]*"?\s*[:=]\s*"?)(?!arn:|<|\d+\b|true\b|false\b|null\b)[^",}\s]{6,}/gi,
+    /("?[\w-]*(?:password|passwd|secret|token|api_?key|private_?key)[\w-]*"?\s*[:=]\s*"?)(?<!\bsecretsmanager:|:secretsmanager:[\w-]*:\d{12}:secret:)(?!arn:|<|\d+\b|true\b|false\b|null\b)[^",}\s]{6,}/gi,
     `$1${masked}`,
   ],
 ]
@@ -35,18 +36,33 @@ export function valueText(value: unknown, path = '', most = longest): string {
 
 /** Code in Markdown, whatever the text holds; also in a cell of a table. */
 export function code(text: string): string {
-  const line = withoutSecrets(text).replaceAll(/\s+/g, ' ').replaceAll('|', '¦')
+  const line = oneLine(text).replaceAll('|', '¦')
   const ticks = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(ticks + 1)
   return ticks > 0 ? `${fence} ${line} ${fence}` : `${fence}${line}${fence}`
 }
 
-/** Prose of the program in Markdown: no HTML, no mention, no link of its making. */
+/** Shows nothing, and keeps two characters from meaning something together. */
+const apart = '\u200b'
+
+/** Text of which GitHub makes neither a mention, nor a link, nor a reference by itself. */
+const unlinked = (text: string): string =>
+  text
+    .replaceAll('@', `@${apart}`)
+    .replaceAll('://', `:${apart}//`)
+    .replaceAll(/\b(www)\./gi, `$1${apart}.`)
+    .replaceAll(/\b(mailto|xmpp):/gi, `$1${apart}:`)
+    .replaceAll(/(#|\bGH-)(?=\d)/gi, `$1${apart}`)
+
+const oneLine = (text: string): string => withoutSecrets(text).replaceAll(/\s+/g, ' ')
+
+/** Prose of the program in Markdown: no HTML, no character reference, no mention, no link of its making. */
 export const prose = (text: string): string =>
-  withoutSecrets(text)
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(/[\\`*_[\]<>|#~]/g, (mark) => `\\${mark}`)
-    .replaceAll('@', '@\u200b')
+  unlinked(oneLine(text)).replaceAll(/[\\`*_[\]<>|#~&]/g, (mark) => `\\${mark}`)
+
+/** The same inside a line of HTML, where Markdown's escapes are not read. */
+export const html = (text: string): string =>
+  unlinked(oneLine(text)).replaceAll(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`)
 
 /** US dollars, with a sign: `+$96`, `−$0.40`. */
 export function dollars(usd: number, sign = true): string {

@@ -6,13 +6,19 @@ import { serveProgram } from '../../engine/inline.ts'
 import program from '../../index.ts'
 import { type Change, compare } from '../../preview/diff/compare.ts'
 import { readEnginePreview } from '../../preview/diff/engine-preview.ts'
+import { engineReport } from '../../preview/diff/engine-report.ts'
 import { Programs } from '../../preview/diff/program.ts'
+import { worldOf } from '../../preview/diff/world.ts'
+import { readPrices } from '../../prices/list.ts'
 import { projectFolder, readStackFile } from '../../settings/stack-file.ts'
 import { needs } from '../parts.ts'
 import { testSandbox } from '../postgres.ts'
 import { Lift } from './lift.ts'
 
 const test = needs('pulumi CLI')
+
+const world = worldOf(projectFolder)
+const toolsNow = { prices: readPrices(), worlds: { base: world, head: world }, today: new Date('2026-11-25') }
 
 /** What a reader is told of a change, without values that only one of the two can know. */
 const told = (changes: Change[]): string[] =>
@@ -39,13 +45,12 @@ test('the offline preview and the real engine say the same of the same change', 
   network.zones[0]!.data = '10.42.14.0/24'
   const retention = { ...JSON.parse(before['payments-lift:retention']!), logDays: 30 }
   await lift.set({ network, retention })
-  const text = await serveProgram(program, (client) =>
-    engine.pulumi(
-      ['preview', '--json', '--show-sames', '--stack', 'dev', '--non-interactive', client],
-      lift.stack.folder,
-    ),
-  )
-  const real = readEnginePreview(text)
+  const engineSays = async () => {
+    const args = ['preview', '--json', '--show-sames', '--stack', 'dev', '--non-interactive']
+    const text = await serveProgram(program, (client) => engine.pulumi([...args, client], lift.stack.folder))
+    return readEnginePreview(text)
+  }
+  const real = await engineSays()
 
   const loaded = await programs.load()
   const base = await loaded.read({ stack: 'dev' })
@@ -80,4 +85,19 @@ test('the offline preview and the real engine say the same of the same change', 
   t.is(real.stack, 'dev')
   t.is(real.head.phase, 'foundation')
   t.true(readFileSync(join(projectFolder, 'Pulumi.dev.yaml'), 'utf8').includes('10.42.4.0/24'))
+
+  // A move is known as one, and what it creates breaks no rule because its policy is not known yet.
+  await lift.set({
+    network: JSON.parse(before['payments-lift:network']!),
+    phase: 'replicate',
+  })
+  const moves = await engineSays()
+  t.is(moves.base.phase, 'foundation')
+  t.is(moves.head.phase, 'replicate')
+  const { illegal, now } = engineReport(moves, toolsNow)
+  t.is(illegal, undefined)
+  t.deepEqual(
+    now!.broken.map(({ rule, name }) => `${rule.name} ${name}`),
+    [],
+  )
 })

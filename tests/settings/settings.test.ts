@@ -94,6 +94,49 @@ test('both sides of the lift have one database name', (t) => {
   t.regex(problems(config)[0]?.mend ?? '', /write pay, as database\.name/)
 })
 
+/** The settings of prod with parts of its database changed. */
+const withDatabase = (parts: Record<string, string>) =>
+  changed('database', (group) => Object.assign(group, parts))
+
+test('windows have a form and a length that AWS takes, and do not overlap', (t) => {
+  for (const backupWindow of ['99:99-99:99', '24:00-01:00', '02:00-02:29', '02:00-02:00', '2:00-3:00', 'x'])
+    t.like(problems(withDatabase({ backupWindow }))[0], { key: 'payments-lift:database.backupWindow' })
+  for (const maintenanceWindow of ['xyz:03:00-sun:04:00', 'sun:03:00-sun:03:29', 'sun:03:60-sun:04:30'])
+    t.like(problems(withDatabase({ maintenanceWindow }))[0], {
+      key: 'payments-lift:database.maintenanceWindow',
+    })
+  const meet = [
+    ['02:00-03:00', 'sun:02:30-sun:03:30'],
+    ['02:00-03:00', 'wed:23:00-thu:02:01'],
+    ['23:30-00:30', 'mon:00:00-mon:00:30'],
+    ['00:00-00:30', 'sun:23:30-mon:00:30'],
+    ['23:30-00:30', 'sun:23:00-sun:23:31'],
+  ] as const
+  for (const [backupWindow, maintenanceWindow] of meet)
+    t.regex(
+      problems(withDatabase({ backupWindow, maintenanceWindow }))[0]?.mend ?? '',
+      /overlaps database\.maintenanceWindow/,
+      `${backupWindow} ${maintenanceWindow}`,
+    )
+  const apart = [
+    ['02:00-02:30', 'sun:02:30-sun:03:00'],
+    ['23:30-00:30', 'mon:00:30-mon:01:00'],
+    ['01:00-01:30', 'sun:23:30-mon:00:30'],
+  ] as const
+  for (const [backupWindow, maintenanceWindow] of apart)
+    t.deepEqual(problems(withDatabase({ backupWindow, maintenanceWindow })), [])
+})
+
+test('a database name begins with a letter, as Aurora wants it', (t) => {
+  for (const name of ['_pay', '1pay', 'Pay', ''])
+    t.true(
+      problems(withDatabase({ name })).some(({ key }) => key === 'payments-lift:database.name'),
+      name,
+    )
+  const { mend } = problems(withDatabase({ name: '_pay' }))[0]!
+  t.regex(mend, /a lowercase letter, then/)
+})
+
 test('a weight belongs to its phase', (t) => {
   t.regex(problems({ ...prod, 'payments-lift:weight': '5' })[0]?.mend ?? '', /phase foundation has weight 0/)
   t.regex(

@@ -45,6 +45,32 @@ export const data: Harmful[] = [
     calls: [/protect-what-holds-state/, /protect.*true.*false/],
   },
   {
+    title: 'a stack that is kept made disposable, and its database renamed',
+    edits: [
+      ['Pulumi.prod.yaml', 'payments-lift:disposable: false', 'payments-lift:disposable: true'],
+      ['Pulumi.prod.yaml', 'port: 5432\n      name: pay', 'port: 5432\n      name: payments'],
+      ['Pulumi.prod.yaml', 'instances: 3\n    name: pay', 'instances: 3\n    name: payments'],
+    ],
+    at: replicate,
+    calls: [
+      /⛔ .*database-cluster.*replaced.*all rows/,
+      /⛔ .*becomes disposable.*false.*true/,
+      /⛔ .*protect-what-holds-state/,
+    ],
+  },
+  {
+    title: 'a newer minor version of the database',
+    edits: [['Pulumi.prod.yaml', 'version: "17.6"', 'version: "17.7"']],
+    at: replicate,
+    calls: [/^## ⚠️/, /database-cluster.*17\.6 is left; it restarts/],
+  },
+  {
+    title: 'an older database',
+    edits: [['Pulumi.prod.yaml', 'version: "17.6"', 'version: "17.5"']],
+    at: replicate,
+    calls: [/⛔ .*database-cluster.*AWS refuses an older version/, /engineVersion.*17\.6.*17\.5/],
+  },
+  {
     title: 'deletion protection of the database off',
     edits: [
       [

@@ -105,6 +105,19 @@ export const delivery: Harmful[] = [
     calls: [/phase foundation at weight 0 and cannot move to cutover/],
   },
   {
+    title: "the listener's weights exchanged",
+    edits: [
+      ['components/weights.ts', 'weight: 100 - cloudWeight }', 'weight: cloudWeight }'],
+      [
+        'components/weights.ts',
+        'arn: cloud, weight: cloudWeight }',
+        'arn: cloud, weight: 100 - cloudWeight }',
+      ],
+    ],
+    at: canary,
+    calls: [/weights-follow-settings/, /targetGroups\[0\]\.weight.*99.*1/],
+  },
+  {
     title: 'steps of the weight left out',
     edits: [['Pulumi.prod.yaml', 'payments-lift:weight: 0', 'payments-lift:weight: 50']],
     at: canary,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { readEnginePreview } from '../../../preview/diff/engine-preview.ts'
 import { treeAt } from '../../../preview/diff/reference.ts'
+import { weakenings } from '../../../preview/diff/weaker.ts'
 import { parseComparisonArgs, stacksOf } from '../../../preview/report/command.ts'
 import { readView } from '../../../preview/report/read.ts'
 import { projectFolder } from '../../../settings/stack-file.ts'
@@ -94,4 +95,41 @@ test('what the engine wrote is read: both sides, replacements, secrets and unkno
     properties: [{ path: 'bucket', old: 'old', now: 'new', replaces: true }],
   })
   t.throws(() => readEnginePreview('{}'), { message: /has no steps/ })
+})
+
+test('protection that is taken away is a change, although the engine says «same»', (t) => {
+  const urn = 'urn:pulumi:prod::payments-lift::aws:ec2/vpnGateway:VpnGateway::gateway'
+  const state = (protect: boolean) => ({
+    type: 'aws:ec2/vpnGateway:VpnGateway',
+    custom: true,
+    protect,
+    inputs: {},
+  })
+  const changesOf = (now: boolean) =>
+    readEnginePreview(
+      JSON.stringify({ steps: [{ op: 'same', urn, oldState: state(true), newState: state(now) }] }),
+    ).comparison.changes
+  t.deepEqual(changesOf(true), [])
+  const [change, ...others] = changesOf(false)
+  t.deepEqual(others, [])
+  t.like(change, { op: 'update', name: 'gateway', properties: [] })
+  t.is(weakenings(change!)[0]?.path, 'protect')
+})
+
+test('where the engine goes stands in its settings: it tells the stack before its outputs are known', (t) => {
+  const urn = 'urn:pulumi:prod::payments-lift::pulumi:pulumi:Stack::payments-lift-prod'
+  const type = 'pulumi:pulumi:Stack'
+  const outputs = { phase: 'cutover', weight: 100, removal: 'unprotect', accountId: '333333333333' }
+  const config = {
+    'aws:allowedAccountIds': '["333333333333"]',
+    'payments-lift:phase': 'decommission',
+    'payments-lift:weight': '100',
+    'payments-lift:removal': 'remove',
+    'payments-lift:disposable': 'true',
+  }
+  const step = { op: 'same', urn, oldState: { type, outputs }, newState: { type } }
+  const { base, head } = readEnginePreview(JSON.stringify({ config, steps: [step] }))
+  t.like(base, { phase: 'cutover', weight: 100, accountId: '333333333333' })
+  t.like(head, { phase: 'decommission', weight: 100, removal: 'remove', disposable: true })
+  t.is(head.accountId, '333333333333')
 })

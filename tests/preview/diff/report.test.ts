@@ -3,7 +3,8 @@ import { outlivesPhases } from '../../../policy/state.ts'
 import { lostWith } from '../../../preview/diff/kinds.ts'
 import { canonical, differences, isRebuild } from '../../../preview/diff/properties.ts'
 import { markdown, mostCharacters, verdict } from '../../../preview/report/markdown.ts'
-import { code, prose, valueText, withoutSecrets } from '../../../preview/report/words.ts'
+import { plainText } from '../../../preview/report/plain.ts'
+import { code, html, prose, valueText, withoutSecrets } from '../../../preview/report/words.ts'
 import { manyChanges } from './views.ts'
 
 test('a comment with a thousand changes has room, and loses no destroy, replace or guardrail', (t) => {
@@ -47,11 +48,27 @@ test('secrets are masked, wherever they stand', (t) => {
   t.notRegex(withoutSecrets('{"API_TOKEN":"abcdef123456"}'), /abcdef/)
   t.is(withoutSecrets('DATABASE_URL_SECRET_ARN=arn:aws:x'), 'DATABASE_URL_SECRET_ARN=arn:aws:x')
   t.is(valueText('hunter22', 'masterPassword'), '<secret>')
+  const secret = 'arn:aws:secretsmanager:eu-central-1:333333333333:secret:payments/app-AbCdEf'
+  t.is(
+    withoutSecrets(`secretsmanager:GetSecretValue on ${secret}`),
+    `secretsmanager:GetSecretValue on ${secret}`,
+  )
 })
 
 test('nothing of the program is read as Markdown', (t) => {
   t.is(code('a `b` | c'), '`` a `b` ¦ c ``')
   t.is(prose('<img> [x](y) @team'), '\\<img\\> \\[x\\](y) @\u200bteam')
+  t.is(prose('&commat;team &#64; a & b'), '\\&commat;team \\&\\#\u200b64; a \\& b')
+  t.is(
+    prose('https://evil.example HTTP://x www.evil.example mailto:a@b.c'),
+    'https:\u200b//evil.example HTTP:\u200b//x www\u200b.evil.example mailto\u200b:a@\u200bb.c',
+  )
+  t.is(html('<img> &commat; @team'), '&#60;img&#62; &#38;commat; @\u200bteam')
+  const strange = manyChanges(4)
+  strange.stacks[0]!.stack = '<img>&commat;team'
+  t.regex(markdown(strange), /<b>&#60;img&#62;&#38;commat;team<\/b>/)
+  const text = '<a> & https://x www.y #1 @z _b_'
+  t.is(plainText(prose(text)), text)
 })
 
 test('order that AWS does not keep is no difference, and order that it keeps is one', (t) => {
@@ -63,6 +80,14 @@ test('order that AWS does not keep is no difference, and order that it keeps is 
     ),
     [],
   )
+  const weights = (...each: number[]) => ({
+    targetGroups: each.map((weight) => ({ arn: '<unknown>', weight })),
+  })
+  t.deepEqual(
+    differences(weights(90, 10), weights(10, 90)).map(({ path }) => path),
+    ['targetGroups[0].weight', 'targetGroups[1].weight'],
+  )
+  t.is(differences(weights(90, 10), weights(100)).length, 1)
   t.is(differences({ command: ['x', 'y'] }, { command: ['y', 'x'] }).length, 1)
   t.is(canonical({ b: 1, a: 2 }), canonical({ a: 2, b: 1 }))
   t.deepEqual(
