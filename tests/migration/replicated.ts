@@ -1,5 +1,5 @@
 import type { ExecutionContext } from 'ava'
-import type pg from 'pg'
+import pg from 'pg'
 import { linkName } from '../../migration/replication.ts'
 import type { PostgresServer } from '../../rehearsal/postgres/server.ts'
 import { createTestbed, type Run, type Testbed } from './testbed.ts'
@@ -33,4 +33,12 @@ export async function applyErrors(to: pg.ClientBase, link: string): Promise<numb
     [link],
   )
   return rows[0].n
+}
+
+/** A session by a connection string; one that is ended from outside does not end the test. */
+export async function openAs(url: string): Promise<pg.Client> {
+  const client = new pg.Client(url)
+  client.on('error', () => {})
+  await client.connect()
+  return client
 }
