@@ -182,27 +182,33 @@ export async function createTestbed(
 
 /** A server has only so many apply workers, and the links of an earlier test would keep them. */
 async function endLinks(server: PostgresServer, database: string): Promise<void> {
+  // A schema that a test has left frozen lets only sessions of the runbooks through.
+  const url = `${server.url(database)}?options=${encodeURIComponent('-c lift.acts=on')}`
   const { rows } = await execute(
-    server.url(database),
+    url,
     'select subname as name from pg_subscription s join pg_database d on d.oid = s.subdbid where datname = current_database()',
   )
   for (const { name } of rows) {
-    await execute(server.url(database), `alter subscription ${name} disable`)
-    await execute(server.url(database), `alter subscription ${name} set (slot_name = none)`)
-    await execute(server.url(database), `drop subscription ${name}`)
+    await execute(url, `alter subscription ${name} disable`)
+    await execute(url, `alter subscription ${name} set (slot_name = none)`)
+    await execute(url, `drop subscription ${name}`)
   }
 }
 
 async function removeDatabase(server: PostgresServer, database: string): Promise<void> {
   const client = new pg.Client(server.url('postgres'))
+  client.on('error', () => {})
   await client.connect()
-  const { rows } = await client.query(
-    'select slot_name as name from pg_replication_slots where database = $1',
-    [database],
-  )
-  for (const { name } of rows) await dropSlot(client, name)
-  await client.query(`drop database ${database} with (force)`)
-  await client.end()
+  try {
+    const { rows } = await client.query(
+      'select slot_name as name from pg_replication_slots where database = $1',
+      [database],
+    )
+    for (const { name } of rows) await dropSlot(client, name)
+    await client.query(`drop database ${database} with (force)`)
+  } finally {
+    await client.end()
+  }
 }
 
 export async function execute(url: string, sql: string): Promise<pg.QueryResult> {

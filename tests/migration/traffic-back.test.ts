@@ -13,12 +13,15 @@ import { mailbox } from '../../migration/watchdog/mailbox.ts'
 import { testSandbox } from '../postgres.ts'
 import { until } from '../until.ts'
 import { drive, fakeFrontDoor, siteFile } from './operator.ts'
-import { createTestbed, testServers } from './testbed.ts'
+import { createTestbed, type Testbed, testServers } from './testbed.ts'
 
 const servers = await testServers()
-const bed = await createTestbed(servers, { deadlineMs: 60_000, soakMs: 0 })
-bed.startWatchdog()
-test.before(() => drive('replicate', siteFile(bed), { execute: true }))
+let bed: Testbed
+test.before(async () => {
+  bed = await createTestbed(servers, { deadlineMs: 60_000, soakMs: 0 })
+  bed.startWatchdog()
+  await drive('replicate', siteFile(bed), { execute: true })
+})
 test.after.always(() => bed.close())
 
 test.serial('the emergency way back waits for nobody, and holds', async (t) => {

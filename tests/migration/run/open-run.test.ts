@@ -4,18 +4,25 @@ import { join } from 'node:path'
 import test from 'ava'
 import { readLock } from '../../../migration/journal/lock.ts'
 import { openRun } from '../../../migration/run/open-run.ts'
+import type { RunOptions } from '../../../migration/run/options.ts'
 import { readSite } from '../../../migration/site.ts'
 import { currentRun } from '../../../migration/status/run.ts'
 import { deskStore } from '../../../migration/store/open.ts'
+import type { Store } from '../../../migration/store/store.ts'
 import { until } from '../../until.ts'
 import { siteFile } from '../operator.ts'
-import { createTestbed, execute, testServers } from '../testbed.ts'
+import { createTestbed, execute, type Testbed, testServers } from '../testbed.ts'
 
 const servers = await testServers()
-const bed = await createTestbed(servers)
+let bed: Testbed
+let desk: Store
+let options: RunOptions & { site: string }
+test.before(async () => {
+  bed = await createTestbed(servers)
+  desk = deskStore(bed.site)
+  options = { site: siteFile(bed), execute: true, yes: false, json: true, as: 'dora' }
+})
 test.after.always(() => bed.close())
-const desk = deskStore(bed.site)
-const options = { site: siteFile(bed), execute: true, yes: false, json: true, as: 'dora' }
 
 /** A screen that fails when this event is shown, which is when it has been written down. */
 const failsAt = (event: string) => (text: string) => {
