@@ -49,18 +49,31 @@ test.serial('in transaction mode: duplicates at once, and every act', async (t) 
 
 test.serial('while PgBouncer is paused requests wait', async (t) => {
   const database = await paymentsDatabase(t, server)
+  const { command, authorise } = await throughPgbouncer(t, database)
+  await authorise('before')
+  await command('PAUSE')
+  const waiting = Promise.all(Array.from({ length: 10 }, (_, i) => authorise(`k-${i}`)))
+  const clients = async () =>
+    Number((await command('SHOW POOLS')).rows.find((row) => row.database === database.role)?.cl_waiting)
+  // Not for all ten: on a slow machine a try is left after 3 s, and then one at a time knocks.
+  while (!((await clients()) > 0)) await new Promise(setImmediate)
+  await command('RESUME')
+  t.deepEqual(
+    (await waiting).map((answer) => `${answer.statusCode} ${answer.statusCode === 201 ? '' : answer.body}`),
+    Array(10).fill('201 '),
+  )
+})
+
+test.serial('while PgBouncer is paused the load balancer keeps sending', async (t) => {
+  const database = await paymentsDatabase(t, server)
   const { app, command, authorise } = await throughPgbouncer(t, database)
   const asked = async (path: string) => (await app.inject(path)).statusCode
   await authorise('before')
   await command('PAUSE')
-  t.is(await asked(cloudHealthPath), 200, 'the load balancer keeps sending')
+  t.is(await asked(cloudHealthPath), 200)
   t.is(await asked('/readyz'), 503, 'nobody here knows of the pause')
-  const waiting = Promise.all(Array.from({ length: 10 }, (_, i) => authorise(`k-${i}`)))
-  const clients = async () =>
-    (await command('SHOW POOLS')).rows.find((row) => row.database === database.role)?.cl_waiting
-  while ((await clients()) !== '10' && (await clients()) !== 10) await new Promise(setImmediate)
   await command('RESUME')
-  t.true((await waiting).every((answer) => answer.statusCode === 201))
+  t.is((await authorise('after')).statusCode, 201)
 })
 
 test.serial('a refused server login reaches no client as a failure', async (t) => {
