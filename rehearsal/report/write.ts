@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync, statSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Report } from './data.ts'
 import { reportHtml } from './html.ts'
 import { reportJson } from './json.ts'
@@ -22,7 +23,7 @@ export interface ReportFiles {
 export async function prepareReportFolder(folder: string): Promise<string> {
   const path = resolve(folder)
   try {
-    await mkdir(path, { recursive: true })
+    await makeFolder(path)
     const probe = join(path, `.probe-${randomUUID()}`)
     try {
       await writeWhole(probe, 'probe\n')
@@ -44,12 +45,26 @@ export async function writeReport(folder: string, report: Report): Promise<Repor
     [files.html, reportHtml(report)],
   ] as const
   try {
-    await mkdir(path, { recursive: true })
+    await makeFolder(path)
     for (const [file, text] of contents) await replaceFile(file, text)
   } catch (error) {
     throw folderError(path, error)
   }
   return files
+}
+
+/** With the folders above it. Node's own tries for ever where a file system makes none and says «no such file» (/proc). */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return
+    const above = dirname(path)
+    if (code !== 'ENOENT' || above === path || existsSync(above)) throw error
+    await makeFolder(above)
+    await mkdir(path)
+  }
 }
 
 async function replaceFile(file: string, text: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,6 +38,11 @@ test('a file in place of the folder is one clear line', async (t) => {
     instanceOf: ReportFolderError,
     message: /: a part of the path is a file\. Choose/,
   })
+})
+
+const onLinux = existsSync('/proc/self') ? test : test.skip
+onLinux('a file system that makes no folder is one clear line, and not tried for ever', async (t) => {
+  await t.throwsAsync(prepareReportFolder('/proc/nowhere/report'), { instanceOf: ReportFolderError })
 })
 
 test('a file that cannot be replaced leaves nothing half-written behind', async (t) => {
