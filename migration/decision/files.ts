@@ -39,10 +39,7 @@ export function decisionFiles(folder: string): DecisionStore {
 
   /** A candidate of somebody else: it says the same. For who comes when the disk is full already. */
   async function standingCandidate(epoch: number, verdict: Verdict): Promise<string | undefined> {
-    const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
-      return []
-    })
+    const names = await readdir(folder).catch(() => [])
     const found = names.find(
       (name) => name.startsWith(`epoch-${epoch}.${verdict}.`) && !name.endsWith('.new'),
     )
@@ -78,7 +75,10 @@ export function decisionFiles(folder: string): DecisionStore {
       return decision
     },
     async latestEpoch() {
-      const names = await readdir(folder).catch(() => [])
+      const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error
+        return []
+      })
       return Math.max(0, ...names.map((name) => Number(/^epoch-(\d+)\.json$/.exec(name)?.[1] ?? 0)))
     },
   }

@@ -17,9 +17,9 @@ const fewSessions = 3
 
 /**
  * Waits until a value written on the one side is seen on the other within `limits.calmMs`, the application has
- * sessions to spare, and no vacuum is in the way, several times in a row: the comparison of all rows and the statistics made before this may have
- * kept both servers busy, and what they have not caught up with would be waited for in the pause. Goes on after
- * `limits.calmWaitMs` all the same, and says so.
+ * sessions to spare, and no vacuum is in the way, several times in a row: the comparison of all rows and the
+ * statistics made before this may have kept both servers busy, and what they have not caught up with would be waited
+ * for in the pause. Goes on after `limits.calmWaitMs` all the same, and says so.
  * @throws Error when a value does not arrive at all
  */
 export async function awaitCalm({ lift, switchover, say }: StepContext): Promise<void> {
