@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
@@ -53,4 +53,11 @@ test('preparing once more does not write into the record that stands', async (t)
   const made = await store.decide(5, 'forward', 'runner host 1')
   await store.prepare(5, 'runner host 1')
   t.deepEqual(await store.read(5), made)
+})
+
+test('a folder that cannot be read is not taken for one without decisions', async (t) => {
+  const place = join(folder(), 'decisions')
+  t.is(await decisionFiles(place).latestEpoch(), 0)
+  writeFileSync(place, 'not a folder')
+  await t.throwsAsync(decisionFiles(place).latestEpoch(), { code: 'ENOTDIR' })
 })
