@@ -1,4 +1,4 @@
-import { type LockHolder, readLock, removeLock, type StandingLock } from './journal/lock.ts'
+import { type LockHolder, lock, lockInsteadOf, readLock, type StandingLock } from './journal/lock.ts'
 import type { Site } from './site.ts'
 import { deskStore } from './store/open.ts'
 import { removeLeftovers } from './switchover/leftovers.ts'
@@ -14,9 +14,10 @@ export interface Resumed {
 
 /**
  * Settles what a run that died has left: its switchover goes back, or forward when that was decided, its slots
- * and its lock are removed. Without anything left it changes nothing.
+ * and its lock are removed. Without anything left it changes nothing. While it does so it holds the lock itself.
  * @param mayTake a lock that was agreed to be taken over, though its process cannot be seen from here
- * @throws Error while the run that holds the lock still lives
+ * @throws Error while the run that holds the lock still lives, or when the system of record cannot be settled yet:
+ *   then the lock of that run stands again
  */
 export async function resume(
   site: Site,
@@ -25,20 +26,30 @@ export async function resume(
   mayTake?: StandingLock,
 ): Promise<Resumed> {
   const desk = deskStore(site)
-  const lock = await readLock(desk)
-  const agreed = lock && mayTake && JSON.stringify(lock.holder) === JSON.stringify(mayTake.holder)
-  if (lock?.alive && !agreed) throw new Error(`${lock.explanation}; nothing was done`)
-  const box = mailbox(desk)
-  const result: Resumed = {}
+  const standing = await readLock(desk)
+  const agreed = standing && mayTake && JSON.stringify(standing.holder) === JSON.stringify(mayTake.holder)
+  if (standing?.alive && !agreed) throw new Error(`${standing.explanation}; nothing was done`)
+  const left = standing?.holder
+  const release = await (left ? lockInsteadOf(desk, left, 'resume') : lock(desk, 'resume'))
+  try {
+    const settled = await settleAll(site, by, means)
+    await release()
+    return { ...(settled && { settled }), ...(left && { lock: left }) }
+  } catch (error) {
+    await release(left).catch(() => {})
+    throw error
+  }
+}
+
+/** The last switchover that it settled. */
+async function settleAll(site: Site, by: string, means: Means): Promise<Resumed['settled']> {
+  const box = mailbox(deskStore(site))
+  let last: Resumed['settled']
   for (const arming of await box.armings()) {
     const settled = await settleUnlessOver(means, arming, by)
-    if (settled) result.settled = { ...settled, epoch: arming.epoch }
+    if (settled) last = { ...settled, epoch: arming.epoch }
     if (!settled?.postponed.length) await box.disarm(arming.epoch)
   }
   if ((await box.armings()).length === 0) await removeLeftovers(site)
-  if (lock) {
-    await removeLock(desk)
-    result.lock = lock.holder
-  }
-  return result
+  return last
 }

@@ -14,7 +14,7 @@ export async function settleWhatIsLeft(site: Site, consent: TakeOver): Promise<s
     for (const error of postponed) done.push(`left for the watchdog, which keeps trying: ${error.message}`)
   }
   if (lock) done.push(`the lock of «${lock.runbook}» (process ${lock.pid}, since ${lock.since}) is removed`)
-  if (lock && !settled)
+  if (lock && !settled && lock.runbook !== 'resume')
     done.push(`no switchover was left; run «${lock.runbook}» again: what it did before it does not do twice`)
   return done.length > 0 ? done : ['nothing was left to settle']
 }

@@ -24,11 +24,14 @@ const beatKey = 'lock-beat.json'
 /** How often the holder gives a sign, milliseconds. */
 const usualBeatMs = 2000
 
+/** Gives a lock back; with `leave` the lock that it took the place of stands again. */
+export type Release = (leave?: LockHolder) => Promise<void>
+
 /**
  * Lets one runbook run at a time on a site. Returns what gives the lock back.
  * @throws LockedError that says who has it and since when
  */
-export async function lock(desk: Store, runbook: string, beatMs = usualBeatMs): Promise<() => Promise<void>> {
+export async function lock(desk: Store, runbook: string, beatMs = usualBeatMs): Promise<Release> {
   const start = startOf(process.pid)
   const mine: LockHolder = {
     runbook,
@@ -50,12 +53,23 @@ export async function lock(desk: Store, runbook: string, beatMs = usualBeatMs): 
     sign = giveSign()
   }, beatMs)
   beating.unref()
-  return async () => {
+  return async (leave) => {
     clearInterval(beating)
     await sign
     // Who was taken over while it slept must not give back the lock of another.
-    if ((await desk.read(lockKey)) === text) await removeLock(desk)
+    if ((await desk.read(lockKey)) !== text) return
+    if (leave) await desk.put(lockKey, JSON.stringify(leave))
+    else await removeLock(desk)
   }
+}
+
+/**
+ * Takes the place of a lock that may be taken over.
+ * @throws LockedError when another was faster
+ */
+export async function lockInsteadOf(desk: Store, holder: LockHolder, runbook: string): Promise<Release> {
+  if ((await desk.read(lockKey)) === JSON.stringify(holder)) await removeLock(desk)
+  return lock(desk, runbook)
 }
 
 export interface StandingLock {
@@ -85,7 +99,7 @@ export async function readLock(desk: Store, beatMs = usualBeatMs): Promise<Stand
   }
 }
 
-export async function removeLock(desk: Store): Promise<void> {
+async function removeLock(desk: Store): Promise<void> {
   await desk.remove(beatKey)
   await desk.remove(lockKey)
 }

@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../journal/journal.ts'
-import { readLock } from '../journal/lock.ts'
+import { type LockHolder, readLock } from '../journal/lock.ts'
 import { type RunRecord, readRun, runNames, runPlace } from '../journal/runs.ts'
 import { type Page, readPage } from '../page/page.ts'
 import { readApprovals } from '../safety/approvals.ts'
@@ -41,20 +41,23 @@ export interface RunStatus {
   broken?: string
 }
 
-/** The run that holds the lock, or else the last that acted, or else the last dry run. */
+/** The run that holds the lock, or else the last that acted (`resume` has no journal), or else the last dry run. */
 export async function currentRun(site: Site): Promise<RunStatus | undefined> {
   const names = (await runNames(recordStore(site))).reverse()
   const lock = await readLock(deskStore(site))
-  let last: RunRecord | undefined
+  let [last, acted]: (RunRecord | undefined)[] = []
   for (const name of names.slice(0, 20)) {
     const record = await readRun(recordStore(site), name)
     if (!record) continue
     last ??= record
     const begin = record.entries[0]
-    const holds = !lock || (begin?.['pid'] === lock.holder.pid && begin['host'] === lock.holder.host)
-    if (holds && begin?.['execute'] !== false) return runStatus(site, record)
+    if (begin?.['execute'] === false) continue
+    acted ??= record
+    const { runbook, pid, host } = { ...begin } as Record<string, unknown>
+    if (!lock || isOf(lock.holder, { runbook, pid, host })) return runStatus(site, record)
   }
-  return last && runStatus(site, last)
+  const shown = acted ?? last
+  return shown && runStatus(site, shown)
 }
 
 export async function runStatus(site: Site, record: RunRecord): Promise<RunStatus> {
@@ -104,6 +107,12 @@ export async function runStatus(site: Site, record: RunRecord): Promise<RunStatu
     ...(broken && { broken: `${runPlace(site, run)} is broken at line ${broken.line}: ${broken.why}` }),
   }
 }
+
+/** Whether a lock is the one of a run. */
+export const isOf = (
+  holder: LockHolder,
+  run: { runbook?: unknown; pid?: unknown; host?: unknown },
+): boolean => holder.runbook === run.runbook && holder.pid === run.pid && holder.host === run.host
 
 const ended = ['step-end', 'step-checked', 'step-failed']
 

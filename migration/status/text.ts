@@ -3,7 +3,7 @@ import { holdText } from '../front-door/holds.ts'
 import { inWords } from '../page/duration.ts'
 import type { DatabaseStatus, Status } from '../status.ts'
 import { bothOpenMend } from '../switchover/record.ts'
-import type { RunStatus } from './run.ts'
+import { isOf, type RunStatus } from './run.ts'
 
 /** The status in words, the most urgent first. */
 export function statusText(status: Status, now = Date.now()): string {
@@ -17,7 +17,7 @@ export function statusText(status: Status, now = Date.now()): string {
   if (hold) lines.push(`hold        ${holdText(hold)}`)
   if (holdTrouble) lines.push(`hold        not known, there may be one: ${holdTrouble}`)
   if (lock) lines.push(`lock        ${lock.explanation}`)
-  if (run) lines.push(...runLines(run, lock?.alive === true, now))
+  if (run) lines.push(...runLines(run, lock?.alive === true && isOf(lock.holder, run), now))
   if (arming)
     lines.push(
       `switchover  epoch ${arming.epoch} is under way from the ${arming.from}; after ${arming.deadlineMs} ms the watchdog settles it`,

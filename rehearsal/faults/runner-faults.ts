@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { otherSide } from '../../migration/database.ts'
-import { readLock, removeLock } from '../../migration/journal/lock.ts'
+import { readLock } from '../../migration/journal/lock.ts'
 import { resume } from '../../migration/resume.ts'
 import { readSite } from '../../migration/site.ts'
 import { deskStore } from '../../migration/store/open.ts'
@@ -122,8 +122,7 @@ export async function sleeper(stage: Stage, at: Point, later: boolean, leastMs =
     const site = readSite(world.siteFile)
     if (later) {
       // As somebody does who was allowed to take over.
-      await removeLock(deskStore(site))
-      await resume(site, 'who took over')
+      await resume(site, 'who took over', undefined, await readLock(deskStore(site)))
       await switchOver(stage)
     }
     await delay(stopped + leastMs - Date.now())

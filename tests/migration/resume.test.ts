@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import test from 'ava'
 import pg from 'pg'
 import { decisionStore } from '../../migration/decision/files.ts'
 import { verifyingAgain } from '../../migration/digest/changes/again.ts'
-import { lock, readLock } from '../../migration/journal/lock.ts'
+import { lock, lockInsteadOf, readLock } from '../../migration/journal/lock.ts'
 import { linkName } from '../../migration/replication.ts'
 import { resume } from '../../migration/resume.ts'
 import { readSite } from '../../migration/site.ts'
@@ -14,7 +11,7 @@ import { deskStore } from '../../migration/store/open.ts'
 import { mailbox } from '../../migration/watchdog/mailbox.ts'
 import { begin, command } from '../command.ts'
 import { until } from '../until.ts'
-import { drive, siteFile } from './operator.ts'
+import { drive, leaveStaleLock, siteFile } from './operator.ts'
 import { afterPause, beforePause, createTestbed, execute, inPause, testServers } from './testbed.ts'
 
 const servers = await testServers()
@@ -40,14 +37,9 @@ test.serial(
     await replicate.all(['check-databases', 'install-fence', 'subscribe-target', 'await-caught-up'])
     await replicate.close()
     const run = await bed.run('source')
-    const release = await lock(deskStore(bed.site), 'cutover')
+    await leaveStaleLock(deskStore(bed.site))
     await run.all(beforePause)
     await run.all(inPause.slice(0, 3))
-    // Its process is gone: one that has ended stands for it.
-    const gone = spawn(process.execPath, ['-e', ''])
-    await new Promise((resolve) => gone.once('exit', resolve))
-    const path = join(bed.site.journal, 'lock.json')
-    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), pid: gone.pid }))
 
     const text = statusText(await readStatus(bed.site))
     t.regex(text, /NOBODY accepts writes/)
@@ -84,7 +76,6 @@ test.serial(
     )
     t.is(slots.rows.length, 1, 'only the slot of the link forward')
     await run.close()
-    await release()
 
     const next = await bed.run('source')
     await next.all([...beforePause, ...inPause, ...afterPause])
@@ -178,6 +169,35 @@ test.serial('a run that lives is left alone', async (t) => {
   await release()
   await bed.close()
 })
+
+test.serial(
+  'one settles at a time, and what it could not settle keeps the lock of the run that died',
+  async (t) => {
+    const bed = await createTestbed(servers)
+    const desk = deskStore(bed.site)
+    await leaveStaleLock(desk)
+    const { holder: dead } = (await readLock(desk))!
+    const unreached = { ...bed.site, target: { url: 'postgres://x:y@127.0.0.1:1/pay' } }
+    await t.throwsAsync(resume(unreached, 'a test'), { message: /cannot be reached/ })
+    t.deepEqual((await readLock(desk))?.holder, dead)
+
+    // Something holds the first one up while it works.
+    const blocker = await bed.connect('source', 'superuser')
+    await blocker.query('begin; lock table pg_catalog.pg_event_trigger in access exclusive mode')
+    const first = resume(bed.site, 'the first')
+    await until(async () => (await readLock(desk))?.holder.runbook === 'resume')
+    const holder = await readLock(desk)
+    await t.throwsAsync(resume(bed.site, 'the second'), { message: /«resume» runs since .*nothing was done/ })
+    // Agreed to before the first one took its place.
+    await t.throwsAsync(lockInsteadOf(desk, dead, 'resume'), { message: /«resume» runs since/ })
+    t.deepEqual((await readLock(desk))?.holder, holder?.holder)
+    await blocker.query('rollback')
+    t.deepEqual(await first, { lock: dead })
+    t.is(await readLock(desk), undefined)
+    t.deepEqual(await resume(bed.site, 'a test'), {})
+    await bed.close()
+  },
+)
 
 test.serial('the status of a site where nothing has begun, or nothing answers, says so', async (t) => {
   const bed = await createTestbed(servers)

@@ -6,7 +6,7 @@ import { answerRequest } from '../../migration/commands/approve.ts'
 import { settleWhatIsLeft } from '../../migration/commands/resume.ts'
 import { writeBundle } from '../../migration/evidence/bundle.ts'
 import { verifyBundle } from '../../migration/evidence/verify.ts'
-import { readLock } from '../../migration/journal/lock.ts'
+import { lock, readLock } from '../../migration/journal/lock.ts'
 import { runNames, runPlace } from '../../migration/journal/runs.ts'
 import { pageNames, readPage } from '../../migration/page/page.ts'
 import { linkName } from '../../migration/replication.ts'
@@ -201,6 +201,13 @@ test.serial('approvers decide: no puts all back, yes goes on; the evidence has i
   t.regex(await answer('anna', 'yes'), /«yes» from anna: cutover by dora/)
   await agreed
   t.regex(statusText(await readStatus(parsed)), /^The target is the system of record\.\nphase {7}cutover/)
+  // While somebody settles, what acted last is shown as what it is, and no dry run in its place.
+  await drive('rollback', site)
+  const release = await lock(deskStore(parsed), 'resume')
+  const settling = statusText(await readStatus(parsed))
+  t.regex(settling, /^lock {8}«resume» runs since/m)
+  t.regex(settling, /^last run {4}cutover by dora/m)
+  await release()
 
   const folder = join(testSandbox().dir, `evidence-${Math.random()}`)
   const bundle = await writeBundle(parsed, 'cutover', folder)
