@@ -101,7 +101,7 @@ function lockTimeouts(lockTimeoutMs: number, outlastsVacuum = false): string {
         from pg_catalog.pg_roles where rolname = current_user)`
     : `'${lockTimeoutMs}ms'`
   return `perform set_config('lock_timeout', ${limit}, true),
-                  (select set_config('deadlock_timeout', '10ms', true) from pg_catalog.pg_roles
+                  (select set_config('deadlock_timeout', '1ms', true) from pg_catalog.pg_roles
                    where rolname = current_user and rolsuper);`
 }
 

@@ -4,7 +4,7 @@ import { demand } from './step.ts'
 
 /**
  * Vacuums and analyses of this database that our role could not get past at once: a superuser makes them give way in
- * 10 ms, anybody else waits for `deadlock_timeout` (fence.ts), and payments with it.
+ * 1 ms, anybody else waits for `deadlock_timeout` (fence.ts), and payments with it.
  */
 export async function vacuumsIn(client: ClientBase): Promise<number> {
   const { rows } = await client.query(
