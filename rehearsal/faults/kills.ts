@@ -12,6 +12,7 @@ import { spawnProgram } from '../host/server-process.ts'
 import { decisionsOf } from './condition.ts'
 import { type Point, startRunner } from './runner.ts'
 import type { Stage } from './stage.ts'
+import { runbookFrom } from './switch-over.ts'
 
 export type Victim = 'runner' | 'watchdog' | 'both'
 
@@ -34,6 +35,8 @@ export interface Outcome {
   record: Side
   /** The longest that a write waited, as its client saw it, milliseconds. */
   writePauseMs: number
+  /** The runner had ended before the kill at a moment that nobody chose: nothing was tried. */
+  missed?: boolean
 }
 
 /** The steps that cutover and rollback have. */
@@ -55,18 +58,19 @@ export async function killAndRescue(stage: Stage, kill: Kill): Promise<Outcome> 
   const from = await stage.sound()
   const site = readSite(world.siteFile)
   const epochs = (await decisionsOf(site)).length
-  const runbook = from === 'source' ? 'cutover' : 'rollback'
   const exactly = kill.afterMs === undefined
-  const runner = startRunner({ ...world, runbook, hold: exactly ? [kill.point] : [] })
+  const runner = startRunner({ ...world, runbook: runbookFrom(from), hold: exactly ? [kill.point] : [] })
   const came = await runner.reached(kill.point)
   if (came && kill.afterMs) await delay(kill.afterMs)
   const killedAt = Date.now()
-  if (kill.victim !== 'watchdog') process.kill(runner.child.pid ?? 0, 'SIGKILL')
+  if (kill.victim !== 'watchdog') runner.child.kill('SIGKILL')
   if (kill.beforeDeadlineMs !== undefined) await guardedFor(stage, stage.deadlineMs - kill.beforeDeadlineMs)
   if (kill.victim !== 'runner') process.kill(world.watchdog.pid, 'SIGKILL')
   if (exactly && kill.victim === 'watchdog') runner.goOn()
   const { code, output } = await runner.ended
   if (!came) throw new Error(`the runner ended before «${kill.point}»:\n${output}`)
+  const missed = kill.victim !== 'watchdog' && code !== null
+  if (missed && exactly) throw new Error(`the runner was to be killed, and ended with ${code}:\n${output}`)
 
   if (kill.victim !== 'watchdog' && kill.rescue === 'resume') await operatorResumes(stage)
   await untilSettled(stage)
@@ -84,7 +88,7 @@ export async function killAndRescue(stage: Stage, kill: Kill): Promise<Outcome> 
   if (code === 0 && !decided) throw new Error(`the runner ended well without a decision:\n${output}`)
   if (kill.victim === 'watchdog' && code !== 0 && decided)
     throw new Error(`only the watchdog was killed, and the run failed after its decision:\n${output}`)
-  return { from, record, writePauseMs }
+  return { from, record, writePauseMs, ...(missed && { missed }) }
 }
 
 /** Returns when the watchdog has guarded the last switchover for so long. */

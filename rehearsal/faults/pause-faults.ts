@@ -44,6 +44,7 @@ export const pauseFaults: PauseFault[] = [
   ...(['after pause', 'after decide'] as const).map(
     (at): PauseFault => ({
       name: `PgBouncer restarted ${at}`,
+      ofPooler: true,
       at,
       async during({ stage }) {
         for (const pooler of stage.world.services.poolers) await pooler.restart()
@@ -53,6 +54,7 @@ export const pauseFaults: PauseFault[] = [
   ),
   {
     name: 'a transaction through the gate that does not end',
+    ofPooler: true,
     at: 'before pause',
     during: (scene) => openTransaction(scene, scene.stage.world.services.poolers[0]?.appUrl ?? ''),
     verdict: 'back',
@@ -76,8 +78,15 @@ export const pauseFaults: PauseFault[] = [
   {
     name: 'a transaction left open on the new side, with a snapshot',
     at: 'before pause',
-    during: (scene) =>
-      openTransaction(scene, scene.stage.world.databases[otherSide(scene.from)].url(database)),
+    async during(scene) {
+      const to = otherSide(scene.from)
+      await openTransaction(scene, scene.stage.world.databases[to].url(database), 'snapshot')
+      const { rows } = await scene.stage.sql(
+        to,
+        `select from pg_stat_activity where application_name = 'left open' and backend_xmin is not null`,
+      )
+      if (rows.length === 0) throw new Error('the transaction holds no snapshot')
+    },
     verdict: 'forward',
   },
   ...(['after fence', 'before decide', 'after resume'] as const).map(
@@ -114,6 +123,7 @@ export const pauseFaults: PauseFault[] = [
   },
   {
     name: 'an ini that PgBouncer rejects',
+    ofPooler: true,
     at: 'after decide',
     async during({ stage }) {
       const ini = stage.world.services.poolers[1]?.ini ?? ''
@@ -172,12 +182,16 @@ async function nobodyOpens(stage: Stage, from: Scene['from']): Promise<void> {
 }
 
 /** A session that begins a transaction and leaves it so until the scene is over. */
-async function openTransaction(scene: Scene, url: string, holding?: 'insert' | 'lock'): Promise<void> {
+async function openTransaction(
+  scene: Scene,
+  url: string,
+  holding?: 'insert' | 'lock' | 'snapshot',
+): Promise<void> {
   const client = new pg.Client({ connectionString: url, application_name: 'left open' })
   client.on('error', () => {})
   await client.connect()
   scene.cleanUp(() => client.end().catch(() => {}))
-  await client.query('begin')
+  await client.query(holding === 'snapshot' ? 'begin isolation level repeatable read' : 'begin')
   await client.query('select count(*) from outbox')
   if (holding === 'insert')
     await client.query(`insert into outbox (payment_id, event, payload) values ('stray', 'stray', '{}')`)

@@ -2,7 +2,7 @@
  * Loaded into a runner or a watchdog by the fault harness (`--import`), so that faults come at an exact place and
  * the programs themselves know nothing of it. After each journal line that begins or ends a step it says so on file
  * descriptor 3, and waits for an answer there when the step is one of `LIFT_FAULT_HOLD`. With `LIFT_FAULT_CLOCK`
- * the wall clock jumps by so many milliseconds, there and back, at every look, once SIGUSR2 has come.
+ * the wall clock jumps by so many milliseconds, there and back, at every look, from one SIGUSR2 to the next.
  */
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -10,7 +10,14 @@ import { syncBuiltinESMExports } from 'node:module'
 const { LIFT_FAULT_HOLD, LIFT_FAULT_CLOCK } = process.env
 
 if (LIFT_FAULT_HOLD !== undefined) tellSteps(new Set(LIFT_FAULT_HOLD.split(',')))
-if (LIFT_FAULT_CLOCK) process.once('SIGUSR2', () => jumpingClock(Number(LIFT_FAULT_CLOCK)))
+if (LIFT_FAULT_CLOCK) {
+  let steady: (() => void) | undefined
+  process.on('SIGUSR2', () => {
+    const jumping = steady
+    jumping?.()
+    steady = jumping ? undefined : jumpingClock(Number(LIFT_FAULT_CLOCK))
+  })
+}
 
 function tellSteps(held: Set<string>): void {
   const channel = 3
@@ -29,7 +36,8 @@ function tellSteps(held: Set<string>): void {
   syncBuiltinESMExports()
 }
 
-function jumpingClock(stepMs: number): void {
+/** Returns what makes it steady again. */
+function jumpingClock(stepMs: number): () => void {
   const Real = Date
   let looks = 0
   const now = () => Real.now() + (looks++ % 2 ? stepMs : -stepMs)
@@ -40,4 +48,7 @@ function jumpingClock(stepMs: number): void {
       else super(...args)
     }
   } as DateConstructor
+  return () => {
+    globalThis.Date = Real
+  }
 }

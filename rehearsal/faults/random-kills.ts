@@ -4,15 +4,18 @@ import { type Kill, points, type Rescue, type Victim } from './kills.ts'
 const victims: readonly Victim[] = ['runner', 'watchdog', 'both']
 const rescues: readonly Rescue[] = ['resume', 'nobody']
 
-/** Every point, every victim, in both directions; who comes to the rescue takes turns. */
-export function everyKill(): Kill[] {
-  const kills: Kill[] = []
-  for (const [at, point] of points.entries())
-    for (const [which, victim] of victims.entries())
-      for (const direction of [0, 1])
-        kills.push({ point, victim, rescue: rescues[(at + which + direction) % 2] as Rescue })
-  return kills
-}
+/** Every point and every victim twice, for the two directions; who comes to the rescue takes turns. */
+export const everyKill = (): [Kill, Kill][] =>
+  points.flatMap((point, at) =>
+    victims.map((victim, which) => {
+      const kill = (direction: number): Kill => ({
+        point,
+        victim,
+        rescue: rescues[(at + which + direction) % 2] as Rescue,
+      })
+      return [kill(0), kill(1)] as [Kill, Kill]
+    }),
+  )
 
 /** While writes wait the runner dies, and the watchdog just when it is to decide, or carries its decision out. */
 export const lateKills: Kill[] = [300, 150, 50, 0, -50, -100, -150, -200, -300].map((beforeDeadlineMs) => ({

@@ -3,38 +3,42 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { otherSide } from '../../migration/database.ts'
 import { readLock } from '../../migration/journal/lock.ts'
 import { resume } from '../../migration/resume.ts'
 import { readSite } from '../../migration/site.ts'
 import { deskStore } from '../../migration/store/open.ts'
+import { mailbox } from '../../migration/watchdog/mailbox.ts'
 import { decisionsOf } from './condition.ts'
 import { type Outcome, untilSettled } from './kills.ts'
 import { type Point, startRunner } from './runner.ts'
-import { type PauseFault, play, type Scene } from './scene.ts'
+import { type PauseFault, play } from './scene.ts'
 import type { Stage } from './stage.ts'
+import { runbookFrom, switchOver } from './switch-over.ts'
 
-/** The clocks of runner and watchdog jump an hour there and back at every look, from the arming on. */
-export const jumpingClocks: PauseFault = {
-  name: 'clocks that jump an hour',
-  at: 'after arm',
-  async during({ stage, runner }) {
-    process.kill(stage.world.watchdog.pid, 'SIGUSR2')
-    runner.child.kill('SIGUSR2')
-  },
-  verdict: 'forward',
+/**
+ * The clocks of runner and watchdog jump an hour there and back at every look, from the arming until it is settled;
+ * when the runner is killed, the watchdog must not take an hour for its deadline.
+ */
+const jumping = (runnerDies: boolean): PauseFault => {
+  let watchdog = 0
+  return {
+    name: `clocks that jump an hour${runnerDies ? ', and the runner is killed' : ''}`,
+    at: 'after arm',
+    async during({ stage, runner }) {
+      watchdog = stage.world.watchdog.pid
+      process.kill(watchdog, 'SIGUSR2')
+      runner.child.kill(runnerDies ? 'SIGKILL' : 'SIGUSR2')
+    },
+    async after({ stage }) {
+      if (stage.world.watchdog.pid !== watchdog)
+        throw new Error('the watchdog whose clock jumped has ended: another one dealt with it')
+      process.kill(watchdog, 'SIGUSR2')
+    },
+    verdict: runnerDies ? 'back' : 'forward',
+  }
 }
 
-/** The same, and the runner dies: the watchdog must not take an hour for its deadline. */
-export const jumpingClocksAlone: PauseFault = {
-  ...jumpingClocks,
-  name: 'clocks that jump an hour, and the runner is killed',
-  async during(scene) {
-    await jumpingClocks.during(scene)
-    scene.runner.child.kill('SIGKILL')
-  },
-  verdict: 'back',
-}
+export const jumpingClocks: readonly PauseFault[] = [jumping(false), jumping(true)]
 
 let mounts: boolean | undefined
 
@@ -103,8 +107,9 @@ function fill(path: string): void {
 }
 
 /**
- * The runner is stopped (SIGSTOP) at a point for longer than the deadline, and for `leastMs`, and wakes up after the watchdog has
- * decided; with `later`, after somebody has also switched over again meanwhile. Whatever it still tries is refused.
+ * The runner is stopped (SIGSTOP) at a point for longer than the deadline, and for `leastMs`, and wakes up after the
+ * watchdog has settled what is under its guard there; with `later`, after somebody has taken over, guard or not, and
+ * switched over again. Whatever it still tries is refused.
  */
 export async function sleeper(stage: Stage, at: Point, later: boolean, leastMs = 0): Promise<Outcome> {
   const from = await stage.sound()
@@ -116,6 +121,8 @@ export async function sleeper(stage: Stage, at: Point, later: boolean, leastMs =
     const stopped = Date.now()
     runner.child.kill('SIGSTOP')
     runner.goOn()
+    const guarded = (await mailbox(deskStore(readSite(world.siteFile))).armings()).length
+    if (!later && guarded !== 1) throw new Error(`«${at}» ${guarded} switchovers are guarded, not one`)
     await untilSettled(stage)
     await stage.flowing('writes are possible while the runner sleeps')
     const { writePauseMs } = await stage.load.pauseBetween(stopped - 1500, Date.now())
@@ -142,12 +149,3 @@ export async function sleeper(stage: Stage, at: Point, later: boolean, leastMs =
     runner.child.kill('SIGKILL')
   }
 }
-
-async function switchOver(stage: Stage): Promise<void> {
-  const from = await stage.sound()
-  const { code, output } = await startRunner({ ...stage.world, runbook: runbookFrom(from) }).ended
-  if (code !== 0 || (await stage.sound()) !== otherSide(from))
-    throw new Error(`the later switchover failed:\n${output}`)
-}
-
-const runbookFrom = (side: Scene['from']): string => (side === 'source' ? 'cutover' : 'rollback')

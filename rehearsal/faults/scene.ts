@@ -7,6 +7,7 @@ import { type Outcome, untilSettled } from './kills.ts'
 import { answer, withApprovers } from './refusals.ts'
 import { type Point, type Runner, startRunner } from './runner.ts'
 import type { Stage } from './stage.ts'
+import { runbookFrom } from './switch-over.ts'
 
 /** What a fault has to work with. */
 export interface Scene {
@@ -23,6 +24,8 @@ export interface Scene {
 export interface PauseFault {
   name: string
   at: Point
+  /** It is done to a PgBouncer. */
+  ofPooler?: true
   /** Somebody must agree to the runbook; `given`: Anna does. Nobody is asked when left out. */
   approval?: 'asked' | 'given'
   /** While the runner is held there. */
@@ -47,7 +50,7 @@ export async function play(stage: Stage, fault: PauseFault): Promise<Outcome & {
   const runner = startRunner({
     ...stage.world,
     siteFile,
-    runbook: from === 'source' ? 'cutover' : 'rollback',
+    runbook: runbookFrom(from),
     hold: [fault.at],
     env: { LIFT_AS: 'the operator' },
   })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { createFrontDoor } from '../../migration/front-door/create.ts'
 import type { Side } from '../../migration/gate/gate.ts'
 import { resume } from '../../migration/resume.ts'
 import { readSite } from '../../migration/site.ts'
@@ -68,11 +69,7 @@ export async function createStage({
       await once(world.databases[side].url(database), 'create sequence never_called')
     const replicated = await runRunbook(world, 'replicate')
     if (!replicated.ok) throw new Error(`replicate failed:\n${replicated.output}`)
-    // Both services are used, and so both gates.
-    await fetch(`http://127.0.0.1:${world.frontDoor.adminPort}/weights`, {
-      method: 'PUT',
-      body: JSON.stringify({ onPremises: 50, cloud: 50 }),
-    })
+    await splitTraffic(world)
     const ackFile = join(sandbox.dir, 'acknowledgements.jsonl')
     const load = await startLoad({
       baseUrl: `http://127.0.0.1:${world.frontDoor.port}`,
@@ -116,6 +113,19 @@ export async function createStage({
   } catch (error) {
     await world.close()
     throw error
+  }
+}
+
+/** Both services are used, and so both gates; in AWS only one, as whoever cuts over there must have moved every request. */
+async function splitTraffic({ siteFile, cloud }: World): Promise<void> {
+  const frontDoor = createFrontDoor(readSite(siteFile))
+  try {
+    await frontDoor.setWeights(cloud ? { onPremises: 0, cloud: 100 } : { onPremises: 50, cloud: 50 }, {
+      by: 'the fault trials',
+      reason: 'both sides are to be used',
+    })
+  } finally {
+    await frontDoor.close()
   }
 }
 

@@ -1,14 +1,19 @@
+import type { Side } from '../../migration/gate/gate.ts'
+import { pauseSteps } from '../../migration/steps/index.ts'
+import type { GateKind } from '../world/services.ts'
 import { type Kill, killAndRescue, type Outcome, switchoverSteps } from './kills.ts'
 import { bucketFaults, pauseFaults } from './pause-faults.ts'
 import { described, everyKill, lateKills, randomKills } from './random-kills.ts'
 import { refusals } from './refusals.ts'
-import type { Point } from './runner.ts'
-import { canMount, diskFull, jumpingClocks, jumpingClocksAlone, sleeper } from './runner-faults.ts'
+import { canMount, diskFull, jumpingClocks, sleeper } from './runner-faults.ts'
 import { type PauseFault, play } from './scene.ts'
 import type { Stage } from './stage.ts'
+import { switchOver } from './switch-over.ts'
 
 export interface Trial {
   name: string
+  /** What this machine lacks for it; then it is not run, and nothing is said of it but that. */
+  lacks?: string
   /** Nobody comes back: writes must be possible again within the deadline and a second. */
   bounded: boolean
   run(stage: Stage): Promise<Outcome>
@@ -23,6 +28,7 @@ export function trials({
   seed,
   asleepMs,
   aws,
+  gate,
 }: {
   only: string | undefined
   runs: number
@@ -31,12 +37,13 @@ export function trials({
   asleepMs: number
   /** The stage is in AWS: what falls out in the pause is the bucket. */
   aws: boolean
+  gate: GateKind
 }): Trial[] {
   const groups: Record<(typeof named)[number], Trial[]> = {
-    'every-kill': everyKill().map(killTrial),
+    'every-kill': everyKill().flatMap(bothWays),
     'random-kills': randomKills(seed, runs).map(killTrial),
     'late-kills': lateKills.map(killTrial),
-    pause: aws ? bucketFaults.map(faultTrial) : inThePause(),
+    pause: aws ? bucketFaults.map((fault) => faultTrial(fault, gate)) : inThePause(gate),
     sleepers: sleepers(asleepMs),
   }
   if (only === undefined) return Object.values(groups).flat()
@@ -53,38 +60,57 @@ export const killTrial = (kill: Kill): Trial => ({
   run: (stage) => killAndRescue(stage, kill),
 })
 
-const faultTrial = (fault: PauseFault): Trial => ({
+/** Whoever comes second begins at the side that the first did not begin at. */
+function bothWays([one, other]: [Kill, Kill]): Trial[] {
+  let first: Side | undefined
+  return [
+    {
+      ...killTrial(one),
+      async run(stage) {
+        first = await stage.sound()
+        return killAndRescue(stage, one)
+      },
+    },
+    {
+      ...killTrial(other),
+      async run(stage) {
+        if ((await stage.sound()) === first) await switchOver(stage)
+        return killAndRescue(stage, other)
+      },
+    },
+  ]
+}
+
+const faultTrial = (fault: PauseFault, gate: GateKind): Trial => ({
   name: fault.name,
+  ...(fault.ofPooler && gate !== 'pgbouncer' && { lacks: 'PgBouncer (apt-get install pgbouncer)' }),
   bounded: false,
   run: (stage) => play(stage, fault),
 })
 
-function inThePause(): Trial[] {
+function inThePause(gate: GateKind): Trial[] {
   const full = (['before drain', 'after decide'] as const).map(
     (at): Trial => ({
-      name: `disk of the journal full ${at}${canMount() ? '' : ' (left out: it takes the right to mount a full file system)'}`,
+      name: `disk of the journal full ${at}`,
+      ...(!canMount() && { lacks: 'the right to mount a full file system, as root has outside a container' }),
       bounded: false,
-      async run(stage) {
-        if (canMount()) return diskFull(stage, at)
-        const record = await stage.sound()
-        return { from: record, record, writePauseMs: 0 }
-      },
+      run: (stage) => diskFull(stage, at),
     }),
   )
-  const faults = [...pauseFaults, ...refusals, jumpingClocks, jumpingClocksAlone].map(faultTrial)
+  const faults = [...pauseFaults, ...refusals, ...jumpingClocks].map((fault) => faultTrial(fault, gate))
   return [...faults, ...full]
 }
 
-const asleep = switchoverSteps.map((step): Point => `before ${step}`)
+/** While the watchdog guards the switchover, and so decides; before and after it a sleeper keeps nobody waiting. */
+const guarded: readonly string[] = [...pauseSteps, 'clear-away']
 
-function sleepers(leastMs: number): Trial[] {
-  return asleep.flatMap((at) =>
-    [false, true].map(
+const sleepers = (leastMs: number): Trial[] =>
+  switchoverSteps.flatMap((step) =>
+    (guarded.includes(step) ? [false, true] : [true]).map(
       (later): Trial => ({
-        name: `a runner that sleeps ${at} and wakes after ${later ? 'a later switchover' : 'the watchdog decided'}`,
+        name: `a runner that sleeps before ${step} and wakes after ${later ? 'a later switchover' : 'the watchdog decided'}`,
         bounded: false,
-        run: (stage) => sleeper(stage, at, later, leastMs),
+        run: (stage) => sleeper(stage, `before ${step}`, later, leastMs),
       }),
     ),
   )
-}

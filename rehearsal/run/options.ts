@@ -1,9 +1,8 @@
 import { statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { parseArgs } from 'node:util'
-import { motoVersion } from '../aws/moto.ts'
 import { pgbouncerVersion } from '../pgbouncer/server.ts'
 import type { GateKind } from '../world/services.ts'
+import { chooseCloud, mostSeed, newSeed, parseFlags, UsageError, wholeNumber } from './usage.ts'
 
 export interface RehearsalOptions {
   /** Authorisations a second. */
@@ -21,30 +20,34 @@ export interface RehearsalOptions {
   skipped: string[]
 }
 
-/** What the user asked for cannot be done: one line, exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
-
 export const usage = `npm run rehearse -- [--rate 200] [--report DIR] [--gate auto|pgbouncer|service] [--aws moto] [--seed N] [--keep]
 
-  --rate     authorisations a second, 1 to 2000; captures, refunds and reads come on top (default 200)
+  --rate     authorisations a second, 20 to 2000; captures, refunds and reads come on top (default 200)
   --report   folder for report.json and report.html (default ./report)
   --gate     what holds writes: PgBouncer, or the service's own pool; auto takes PgBouncer if it is installed
   --aws      moto: weights, journal, decisions, route and hold through the AWS SDK, to an emulator on this machine
   --seed     the same seed gives the same payments (default: a new one, printed)
   --keep     leave servers and services running at the end, until Ctrl-C`
 
+/** At 1 % the 51st request is the first that goes to the cloud side, and each weight is watched for 5 s. */
+const leastRate = 20
+
+const flags = {
+  rate: { type: 'string', default: '200' },
+  report: { type: 'string' },
+  gate: { type: 'string' },
+  seed: { type: 'string' },
+  aws: { type: 'string' },
+  keep: { type: 'boolean' },
+} as const
+
 /** Two servers, their WAL and the logs of a run at the highest rate. */
 const bytesNeeded = 2 * 1024 ** 3
 
 export async function readOptions(argv: string[]): Promise<RehearsalOptions> {
-  const values = parse(argv)
-  const rate = wholeNumber('--rate', values.rate, 1, 2000)
-  const seed =
-    values.seed === undefined
-      ? Math.floor(Math.random() * 2 ** 31)
-      : wholeNumber('--seed', values.seed, 0, 2 ** 31 - 1)
+  const values = parseFlags(argv, flags, usage)
+  const rate = wholeNumber('--rate', values.rate, leastRate, 2000)
+  const seed = values.seed === undefined ? newSeed() : wholeNumber('--seed', values.seed, 0, mostSeed)
   const { bavail, bsize } = statfsSync(tmpdir())
   if (bavail * bsize < bytesNeeded) {
     throw new UsageError(
@@ -61,15 +64,6 @@ export async function readOptions(argv: string[]): Promise<RehearsalOptions> {
   }
 }
 
-async function chooseCloud(asked: string | undefined): Promise<Pick<RehearsalOptions, 'aws'>> {
-  if (asked === undefined) return {}
-  if (asked !== 'moto') throw new UsageError(`--aws ${asked}: there is moto`)
-  if (await motoVersion()) return { aws: 'moto' }
-  throw new UsageError(
-    "--aws moto: Python does not find moto (pip install 'moto[server,all]==5.2.5'; PYTHON names the interpreter)",
-  )
-}
-
 async function chooseGate(asked: string): Promise<Pick<RehearsalOptions, 'gate' | 'pgbouncer' | 'skipped'>> {
   if (!['auto', 'pgbouncer', 'service'].includes(asked)) {
     throw new UsageError(`--gate ${asked}: choose auto, pgbouncer or service`)
@@ -80,31 +74,4 @@ async function chooseGate(asked: string): Promise<Pick<RehearsalOptions, 'gate' 
   const how = 'apt-get install pgbouncer, or brew install pgbouncer'
   if (asked === 'pgbouncer') throw new UsageError(`--gate pgbouncer: PgBouncer is not installed (${how})`)
   return { gate: 'service', skipped: [`PgBouncer as the write gate: ${how}`] }
-}
-
-function parse(argv: string[]) {
-  try {
-    return parseArgs({
-      args: argv,
-      options: {
-        rate: { type: 'string' },
-        report: { type: 'string' },
-        gate: { type: 'string' },
-        seed: { type: 'string' },
-        aws: { type: 'string' },
-        keep: { type: 'boolean' },
-      },
-    }).values
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}. Usage:\n\n${usage}`)
-  }
-}
-
-function wholeNumber(flag: string, text: string | undefined, least: number, most: number): number {
-  if (text === undefined) return 200
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < least || value > most) {
-    throw new UsageError(`${flag} ${text}: a whole number from ${least} to ${most}`)
-  }
-  return value
 }

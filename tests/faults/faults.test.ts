@@ -4,7 +4,7 @@ import type { Kill } from '../../rehearsal/faults/kills.ts'
 import { pauseFaults } from '../../rehearsal/faults/pause-faults.ts'
 import { randomKills } from '../../rehearsal/faults/random-kills.ts'
 import { refusals } from '../../rehearsal/faults/refusals.ts'
-import { canMount, diskFull, sleeper } from '../../rehearsal/faults/runner-faults.ts'
+import { canMount, diskFull, jumpingClocks, sleeper } from '../../rehearsal/faults/runner-faults.ts'
 import { play } from '../../rehearsal/faults/scene.ts'
 import { createStage, type Stage } from '../../rehearsal/faults/stage.ts'
 import { killTrial } from '../../rehearsal/faults/trials.ts'
@@ -13,11 +13,12 @@ import { thorough } from '../parts.ts'
 
 const gate = (await pgbouncerVersion()) ? 'pgbouncer' : 'service'
 const seed = 5
+const deadlineMs = 3000
 let stage: Stage
 
 test.before(async () => {
   // Long enough that a busy machine is not taken for a fault, short enough to wait for.
-  stage = await createStage({ seed, deadlineMs: 3000, rate: 10, gate })
+  stage = await createStage({ seed, deadlineMs, rate: 10, gate })
 })
 test.after.always(() => stage?.close())
 
@@ -29,15 +30,25 @@ const kills: Kill[] = [
 ]
 for (const trial of kills.map(killTrial))
   test.serial(trial.name, async (t) => {
-    await t.notThrowsAsync(trial.run(stage))
+    const { writePauseMs } = await trial.run(stage)
+    if (trial.bounded) t.true(writePauseMs <= deadlineMs + 1000, `a write waited ${writePauseMs} ms`)
+    t.pass()
   })
 
 const named = [
   'a superuser who goes round the fence',
   'the approver says no when asked',
-  ...(thorough ? ['new server stopped and started after decide'] : []),
+  ...(thorough
+    ? [
+        'new server stopped and started after decide',
+        'a transaction left open on the new side, with a snapshot',
+        ...jumpingClocks.map(({ name }) => name),
+      ]
+    : []),
 ]
-for (const fault of [...pauseFaults, ...refusals].filter(({ name }) => named.includes(name)))
+for (const fault of [...pauseFaults, ...refusals, ...jumpingClocks].filter(({ name }) =>
+  named.includes(name),
+))
   test.serial(fault.name, async (t) => {
     await t.notThrowsAsync(play(stage, fault))
   })

@@ -2,7 +2,8 @@
 import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { readOptions, UsageError } from '../../rehearsal/run/options.ts'
+import { readOptions } from '../../rehearsal/run/options.ts'
+import { UsageError } from '../../rehearsal/run/usage.ts'
 import { begin } from '../command.ts'
 import { testSandbox } from '../postgres.ts'
 
@@ -44,7 +45,7 @@ for (const [name, args, env, message] of wrong) {
 test('an option out of its range is refused with the range', async (t) => {
   const refused = (args: string[], message: RegExp) =>
     t.throwsAsync(readOptions(args), { instanceOf: UsageError, message })
-  await refused(['--rate', '0'], /^--rate 0: a whole number from 1 to 2000$/)
+  await refused(['--rate', '0'], /^--rate 0: a whole number from 20 to 2000$/)
   await refused(['--rate', 'many'], /^--rate many: a whole number/)
   await refused(['--gate', 'door'], /^--gate door: choose auto, pgbouncer or service$/)
   await refused(['--aws', 'cloud'], /^--aws cloud: there is moto$/)
