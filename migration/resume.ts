@@ -1,4 +1,11 @@
-import { type LockHolder, lock, lockInsteadOf, readLock, type StandingLock } from './journal/lock.ts'
+import {
+  type LockHolder,
+  lock,
+  lockInsteadOf,
+  readLock,
+  type StandingLock,
+  settling,
+} from './journal/lock.ts'
 import type { Site } from './site.ts'
 import { deskStore } from './store/open.ts'
 import { removeLeftovers } from './switchover/leftovers.ts'
@@ -12,33 +19,50 @@ export interface Resumed {
   lock?: LockHolder
 }
 
+export interface ResumeOptions {
+  means?: Means
+  /** A lock that was agreed to be taken over, though its process cannot be seen from here. */
+  mayTake?: StandingLock | undefined
+  /** Who does it, for others who ask. */
+  person?: string
+  /** Ends it early; what is under way may still be done, which harms nothing. */
+  signal?: AbortSignal
+}
+
 /**
  * Settles what a run that died has left: its switchover goes back, or forward when that was decided, its slots
  * and its lock are removed. Without anything left it changes nothing. While it does so it holds the lock itself.
- * @param mayTake a lock that was agreed to be taken over, though its process cannot be seen from here
- * @throws Error while the run that holds the lock still lives, or when the system of record cannot be settled yet:
- *   then the lock of that run stands again
+ * @throws Error while the run that holds the lock still lives, or when the system of record cannot be settled yet,
+ *   or it is interrupted: then the lock of that run stands again
  */
 export async function resume(
   site: Site,
   by: string,
-  means: Means = meansOf(site),
-  mayTake?: StandingLock,
+  { means = meansOf(site), mayTake, person, signal }: ResumeOptions = {},
 ): Promise<Resumed> {
   const desk = deskStore(site)
   const standing = await readLock(desk)
   const agreed = standing && mayTake && JSON.stringify(standing.holder) === JSON.stringify(mayTake.holder)
   if (standing?.alive && !agreed) throw new Error(`${standing.explanation}; nothing was done`)
   const left = standing?.holder
-  const release = await (left ? lockInsteadOf(desk, left, 'resume') : lock(desk, 'resume'))
+  const who = person ? { person } : {}
+  const release = await (left ? lockInsteadOf(desk, left, settling, who) : lock(desk, settling, who))
   try {
-    const settled = await settleAll(site, by, means)
+    const settled = await Promise.race([settleAll(site, by, means), interruption(signal)])
     await release()
     return { ...(settled && { settled }), ...(left && { lock: left }) }
   } catch (error) {
     await release(left).catch(() => {})
     throw error
   }
+}
+
+function interruption(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    const interrupted = () => reject(new Error('interrupted: what was left is settled in part, run it again'))
+    if (signal?.aborted) interrupted()
+    signal?.addEventListener('abort', interrupted, { once: true })
+  })
 }
 
 /** The last switchover that it settled. */

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { openRun } from './run/open-run.ts'
+import { type Opening, type OpenRun, openRun } from './run/open-run.ts'
 import { optionsOf } from './run/options.ts'
 import { MisuseError } from './safety/terminal.ts'
 import { SiteError } from './site.ts'
@@ -29,15 +29,20 @@ export async function runbook(name: string, options: RunbookOptions = {}): Promi
   removePageModule()
   // Who reads along may go away, e.g. a terminal whose line breaks; the run goes on.
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
-  const run = await openRun(name, options, optionsOf(process.env)).catch(fail)
-  process.on('SIGINT', () => {
+  const opening: Opening = {}
+  let run: OpenRun | undefined
+  const stop = () => {
     // A second time it ends at once; a switchover under way is then the watchdog's.
-    if (!run.interrupt()) void run.abandon().finally(() => process.exit(130))
-  })
+    if (run?.interrupt()) return
+    void Promise.resolve(opening.release?.()).finally(() => process.exit(130))
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
+  const opened = await openRun(name, options, optionsOf(process.env), undefined, opening).catch(fail)
+  run = opened
   return {
-    step: (...call) => run.step(...call).catch(fail),
-    approval: (next) => run.approval(next).catch(fail),
-    finish: () => run.finish().catch(fail),
+    step: (...call) => opened.step(...call).catch(fail),
+    approval: (next) => opened.approval(next).catch(fail),
+    finish: () => opened.finish().catch(fail),
   }
 }
 

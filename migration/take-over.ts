@@ -4,6 +4,7 @@ import { readLock, type StandingLock } from './journal/lock.ts'
 import { lockText } from './run/lock.ts'
 import { isProduction } from './run/options.ts'
 import { readApproval, requestApproval } from './safety/approvals.ts'
+import { principal } from './safety/person.ts'
 import { demandConsent } from './safety/terminal.ts'
 import type { Site } from './site.ts'
 import { deskStore, recordStore } from './store/open.ts'
@@ -17,6 +18,9 @@ export interface TakeOver {
   takeOver: boolean
   say(text: string): void
 }
+
+/** What the name of a request to take over begins with; it belongs to no run. */
+export const takeOverRun = 'take-over-'
 
 /** One person besides the one who takes over. */
 const required = 1
@@ -32,7 +36,7 @@ export async function demandTakeOver(
 ): Promise<StandingLock | undefined> {
   const standing = await readLock(deskStore(site))
   if (!standing) return undefined
-  const text = await lockText(site, standing)
+  const text = lockText(standing)
   const elsewhere = standing.holder.host !== hostname()
   if (standing.alive) throw new Error(`${text}; nothing was done`)
   // No sign of life is also what a machine gives that is cut off from the journal.
@@ -54,7 +58,7 @@ export async function demandTakeOver(
 
 async function approved(site: Site, { holder }: StandingLock, person: string, say: TakeOver['say']) {
   const store = recordStore(site)
-  const run = `take-over-${holder.since.replaceAll(/[:.]/g, '-')}-${holder.pid}`
+  const run = `${takeOverRun}${holder.since.replaceAll(/[:.]/g, '-')}-${holder.pid}`
   const { approvers } = site.approvals ?? { approvers: [] }
   const about = { run, runbook: holder.runbook, step: 'take-over', by: person }
   await requestApproval(store, { ...about, at: new Date().toISOString(), required, approvers })
@@ -63,7 +67,10 @@ async function approved(site: Site, { holder }: StandingLock, person: string, sa
     const answer = await readApproval(store, run, 'take-over')
     if (answer?.refused)
       throw new Error(`${answer.refused.person} said no: ${answer.refused.reason ?? 'without a reason'}`)
-    if (answer?.missing === 0) return say(`yes from ${answer.given.map((given) => given.person).join(', ')}`)
+    // It may have been asked for by another, who gave up; nobody agrees to what they do themselves.
+    const others = answer?.given.filter(({ approver }) => principal(approver) !== principal(person)) ?? []
+    if (answer?.missing === 0 && others.length >= required)
+      return say(`yes from ${others.map((given) => given.person).join(', ')}`)
     await delay(300)
   }
 }

@@ -116,8 +116,9 @@ function start(runbook: string, environment: Record<string, string>): Promise<nu
     ['--import', './start/pages.mjs', 'node_modules/zx/build/cli.js', `runbooks/${runbook}.md`],
     { stdio: 'inherit', env: { ...process.env, ...environment } },
   )
-  // Ctrl-C reaches the child too; it ends in order, and we with it.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
+  // Ctrl-C reaches the child by itself; it ends in order, and we with it.
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
   return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)))
 }
 

@@ -1,7 +1,7 @@
-import { readLock } from '../journal/lock.ts'
+import { readLock, settling } from '../journal/lock.ts'
 import { askToStop } from '../safety/stop.ts'
 import type { Site } from '../site.ts'
-import { currentRun } from '../status/run.ts'
+import { currentRun, isOf } from '../status/run.ts'
 import { deskStore } from '../store/open.ts'
 
 /**
@@ -15,8 +15,11 @@ export async function abortRun(
   const standing = await readLock(deskStore(site))
   if (!standing) return 'no run is under way: there is nothing to stop'
   if (!standing.alive) return undefined
+  if (standing.holder.runbook === settling) return `${standing.explanation}; there is no run to stop`
   const run = await currentRun(site)
-  if (!run?.open) return 'the run is just beginning or ending: look at «status» and try again'
+  // Until its journal has begun the last one is another's, whom nobody would hear.
+  if (!run?.open || !isOf(standing.holder, run))
+    return 'the run is just beginning or ending: look at «status» and try again'
   await askToStop(deskStore(site), run.run, { by: person, at: new Date().toISOString(), reason })
   const step = run.stepSince ? `, which is in «${run.step}»` : ''
   return [

@@ -4,6 +4,7 @@ import { type Approved, approve, readApprovals } from '../safety/approvals.ts'
 import { askToStop } from '../safety/stop.ts'
 import type { Site } from '../site.ts'
 import { deskStore, recordStore } from '../store/open.ts'
+import { takeOverRun } from '../take-over.ts'
 
 export interface Answer {
   step: string
@@ -44,6 +45,8 @@ async function stopLate(
   { person, reason }: Pick<Answer, 'person' | 'reason'>,
   entries: JournalEntry[],
 ): Promise<string> {
+  if (run.startsWith(takeOverRun))
+    return 'Enough had agreed before: the lock may be taken over already. Your word stands in the records; tell who does it.'
   if (entries.some(({ event }) => event === 'run-end' || event === 'run-failed'))
     return 'Enough had agreed before, and the run is over: your word stands in its records.'
   const why = `no to «${step}»: ${reason ?? 'without a reason'}`

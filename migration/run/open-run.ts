@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { Journal } from '../journal/journal.ts'
+import type { Release } from '../journal/lock.ts'
 import { openRunJournal, runIdOf } from '../journal/runs.ts'
 import { type Lift, openLift } from '../lift.ts'
 import { inWords } from '../page/duration.ts'
@@ -33,8 +34,12 @@ export const betweenStopLooksMs = 500
 export interface OpenRun extends Runbook {
   /** Stops after this step; false when that was asked before. */
   interrupt(): boolean
-  /** Gives back the lock at once: what is under way is the watchdog's. */
-  abandon(): Promise<void>
+}
+
+/** A run that is being opened. */
+export interface Opening {
+  /** Gives back its lock, once it has one. */
+  release?: () => Promise<void>
 }
 
 /**
@@ -46,6 +51,7 @@ export async function openRun(
   { inWindow = false, emergency = false }: RunbookOptions,
   options: RunOptions,
   write: (text: string) => void = (text) => process.stdout.write(text),
+  opening: Opening = {},
 ): Promise<OpenRun> {
   const { execute } = options
   const site = await siteOf(options)
@@ -54,7 +60,14 @@ export async function openRun(
   const closed = outside()
   if (closed && execute) throw new RunFailedError(`${name} is refused ${closed}`)
   if (execute && !emergency) await demandName(name, site, options.yes)
-  const release = execute && !emergency ? await takeLock(site, name) : async () => {}
+  const locking: Promise<Release> =
+    execute && !emergency ? takeLock(site, name, person) : Promise.resolve(async () => {})
+  opening.release = () =>
+    locking.then(
+      (release) => release(),
+      () => {},
+    )
+  const release = await locking
   const opened: Opened = {}
   try {
     return await begin({ name, site, person, emergency, closed, outside, options, write, release }, opened)
@@ -221,7 +234,6 @@ async function begin(admitted: Admitted, opened: Opened): Promise<OpenRun> {
         throw new RunFailedError(`it would fail:\n${wouldFail.map((line) => `  ${line}`).join('\n')}`)
       screen.print(`runbook ${name}: done in ${inWords(Date.now() - began.getTime())}`)
     },
-    abandon: release,
     interrupt() {
       if (context.interrupted) return false
       context.interrupted = true

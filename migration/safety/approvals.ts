@@ -96,7 +96,7 @@ export async function approve(
   if (principal(request.by) === principal(person))
     throw new Error(`${person} runs this runbook: somebody else must approve it`)
   const approval: Approval = { approver, person, ...answer, at: new Date().toISOString() }
-  const mine = keyOf(run, step, principal(approver).replaceAll(/[^\w.-]+/g, '_'))
+  const mine = keyOf(run, step, `by-${encodeURIComponent(principal(approver))}`)
   if (!(await store.create(mine, JSON.stringify(approval)))) {
     const earlier = standing.given.find((given) => principal(given.approver) === principal(approver))
     throw new Error(

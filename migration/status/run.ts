@@ -43,10 +43,12 @@ export interface RunStatus {
 
 /** The run that holds the lock, or else the last that acted (`resume` has no journal), or else the last dry run. */
 export async function currentRun(site: Site): Promise<RunStatus | undefined> {
-  const names = (await runNames(recordStore(site))).reverse()
   const lock = await readLock(deskStore(site))
+  const newest = (await runNames(recordStore(site))).reverse()
+  const ofHolder = newest.filter((name) => name.endsWith(`-${lock?.holder.runbook}`))
+  const names = [...ofHolder.slice(0, lookedAt), ...newest.slice(0, lookedAt)]
   let [last, acted]: (RunRecord | undefined)[] = []
-  for (const name of names.slice(0, 20)) {
+  for (const name of names) {
     const record = await readRun(recordStore(site), name)
     if (!record) continue
     last ??= record
@@ -107,6 +109,9 @@ export async function runStatus(site: Site, record: RunRecord): Promise<RunStatu
     ...(broken && { broken: `${runPlace(site, run)} is broken at line ${broken.line}: ${broken.why}` }),
   }
 }
+
+/** Of how many journals the run that is asked for may be; those who look write journals too. */
+const lookedAt = 20
 
 /** Whether a lock is the one of a run. */
 export const isOf = (

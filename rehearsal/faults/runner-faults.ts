@@ -129,7 +129,7 @@ export async function sleeper(stage: Stage, at: Point, later: boolean, leastMs =
     const site = readSite(world.siteFile)
     if (later) {
       // As somebody does who was allowed to take over.
-      await resume(site, 'who took over', undefined, await readLock(deskStore(site)))
+      await resume(site, 'who took over', { mayTake: await readLock(deskStore(site)) })
       await switchOver(stage)
     }
     await delay(stopped + leastMs - Date.now())

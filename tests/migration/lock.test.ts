@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { lock, readLock } from '../../migration/journal/lock.ts'
+import { lock, lockInsteadOf, readLock } from '../../migration/journal/lock.ts'
 import { startOf } from '../../migration/journal/process-start.ts'
 import { parseSite } from '../../migration/site.ts'
 import { deskStore } from '../../migration/store/open.ts'
@@ -17,7 +17,7 @@ async function locked(t: ExecutionContext) {
   const nowhere = { url: 'postgres://127.0.0.1:1/pay' }
   const site = parseSite(JSON.stringify({ source: nowhere, target: nowhere, journal }), '/site.yaml')
   const desk = deskStore(site)
-  t.teardown(await lock(desk, 'cutover', 50))
+  t.teardown(await lock(desk, 'cutover', { beatMs: 50 }))
   const holder = JSON.parse((await desk.read('lock.json')) ?? '')
   return {
     desk,
@@ -70,4 +70,43 @@ test('where nothing tells when a process was started, its number says whether it
   const { desk, change } = await locked(t)
   await change({ pid: stranger(t), start: undefined })
   t.true((await readLock(desk))?.alive)
+})
+
+function signal() {
+  let give = () => {}
+  const given = new Promise<void>((resolve) => {
+    give = resolve
+  })
+  return { given, give }
+}
+
+test('of two who take over at once one is told', async (t) => {
+  const { desk, holder } = await locked(t)
+  // Both have read it when the first writes, and the first looks again when the other has written.
+  const wrote = { first: signal(), other: signal() }
+  const first = {
+    ...desk,
+    put: (...args: Parameters<typeof desk.put>) => desk.put(...args).then(wrote.first.give),
+    async read(key: string) {
+      const text = await desk.read(key)
+      if (text === JSON.stringify(holder)) return text
+      await wrote.other.given
+      return desk.read(key)
+    },
+  }
+  const other = {
+    ...desk,
+    put: (...args: Parameters<typeof desk.put>) =>
+      wrote.first.given.then(() => desk.put(...args)).then(wrote.other.give),
+  }
+  const tries = await Promise.allSettled(
+    [first, other].map((store, at) => lockInsteadOf(store, holder, 'resume', { person: `person ${at}` })),
+  )
+  t.deepEqual(
+    tries.map(({ status }) => status),
+    ['rejected', 'fulfilled'],
+  )
+  const { reason } = tries[0] as PromiseRejectedResult
+  t.regex(reason.message, /«resume» runs since .*wait until it has ended; it settles what a run has left/)
+  for (const won of tries) if (won.status === 'fulfilled') await won.value()
 })

@@ -59,7 +59,7 @@ test.serial(
     const admin = await bed.connect('source', 'superuser')
     await admin.query(`set lift.acts = on; create table public.late (id int primary key);
       update lift.fence set saved = saved || '["dropped_since"]'`)
-    const result = await resume(bed.site, 'a test', means)
+    const result = await resume(bed.site, 'a test', { means })
     await t.throwsAsync(asleep.query('select 1'), { message: /terminat|not queryable/ })
     t.like(result, {
       settled: { epoch: 1, decision: { verdict: 'back', by: 'a test' }, postponed: [] },
@@ -81,7 +81,7 @@ test.serial(
     await next.all([...beforePause, ...inPause, ...afterPause])
     t.deepEqual(await bed.payments('target'), [before, after])
     await next.close()
-    t.deepEqual(await resume(bed.site, 'a test', means), {})
+    t.deepEqual(await resume(bed.site, 'a test', { means }), {})
     await bed.close()
   },
 )
@@ -184,10 +184,18 @@ test.serial(
     // Something holds the first one up while it works.
     const blocker = await bed.connect('source', 'superuser')
     await blocker.query('begin; lock table pg_catalog.pg_event_trigger in access exclusive mode')
-    const first = resume(bed.site, 'the first')
+    const interrupted = new AbortController()
+    const cut = resume(bed.site, 'a test', { signal: interrupted.signal })
+    await until(async () => (await readLock(desk))?.holder.runbook === 'resume')
+    interrupted.abort()
+    await t.throwsAsync(cut, { message: /^interrupted: .* run it again/ })
+    t.deepEqual((await readLock(desk))?.holder, dead)
+    const first = resume(bed.site, 'the first', { person: 'dora' })
     await until(async () => (await readLock(desk))?.holder.runbook === 'resume')
     const holder = await readLock(desk)
-    await t.throwsAsync(resume(bed.site, 'the second'), { message: /«resume» runs since .*nothing was done/ })
+    await t.throwsAsync(resume(bed.site, 'the second'), {
+      message: /^started by dora: «resume» runs since .*nothing was done/,
+    })
     // Agreed to before the first one took its place.
     await t.throwsAsync(lockInsteadOf(desk, dead, 'resume'), { message: /«resume» runs since/ })
     t.deepEqual((await readLock(desk))?.holder, holder?.holder)

@@ -1,10 +1,13 @@
 /** `npm run runbook` as a stranger types it. */
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import test from 'ava'
 import { pageNames } from '../../migration/page/page.ts'
-import { command } from '../command.ts'
+import { begin, command } from '../command.ts'
 import { testSandbox } from '../postgres.ts'
+import { until } from '../until.ts'
 
 const folder = mkdtempSync(join(testSandbox().dir, 'command-'))
 
@@ -69,3 +72,21 @@ test('list says of every runbook what it is for and when', async (t) => {
   t.is(code, 0)
   for (const name of pageNames()) t.regex(out, new RegExp(`^${name} +\\S.*\n +when: \\S`, 'm'))
 })
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  test(`${signal} while it opens its databases leaves no lock behind`, async (t) => {
+    // A server that says nothing.
+    const silent = createServer(() => {}).listen(0, '127.0.0.1')
+    t.teardown(() => silent.close())
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    const url = `postgres://x:y@127.0.0.1:${port}/pay`
+    const journal = mkdtempSync(join(folder, 'journal-'))
+    const site = siteFile({ source: { url }, target: { url }, journal })
+    const { child, ended } = begin('runbook', ['cutover', '--site', site, '--execute'])
+    await until(() => existsSync(join(journal, 'lock.json')))
+    // As a terminal does, which signals the whole group.
+    process.kill(signal === 'SIGINT' ? -(child.pid ?? 0) : (child.pid ?? 0), signal)
+    t.is(await ended, 130)
+    t.false(existsSync(join(journal, 'lock.json')))
+  })

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { abortRun } from '../../migration/commands/abort.ts'
@@ -10,6 +10,7 @@ import { lock, readLock } from '../../migration/journal/lock.ts'
 import { runNames, runPlace } from '../../migration/journal/runs.ts'
 import { pageNames, readPage } from '../../migration/page/page.ts'
 import { linkName } from '../../migration/replication.ts'
+import { requestApproval } from '../../migration/safety/approvals.ts'
 import { readSite } from '../../migration/site.ts'
 import { currentRun } from '../../migration/status/run.ts'
 import { readStatus, statusText } from '../../migration/status.ts'
@@ -125,6 +126,22 @@ test.serial('a stale lock is explained, and taken over only when somebody agrees
   t.regex((await agreed).join('\n'), /the lock of «cutover» .* is removed/)
   t.is(await readLock(desk), undefined)
 
+  // Who was not the one that asked, but agreed, is now the one that does it: somebody else must agree.
+  await leaveStaleLock(desk)
+  const { pid, since } = (await readLock(desk))!.holder
+  const run = `take-over-${since.replaceAll(/[:.]/g, '-')}-${pid}`
+  const about = { run, runbook: 'cutover', step: 'take-over', by: 'dora', at: since }
+  await requestApproval(recordStore(bed.site), { ...about, ...approvals.approvals })
+  await answer('anna', 'yes')
+  said.length = 0
+  const mine = settleWhatIsLeft(readSite(site), { ...consent, person: 'anna' })
+  await until(async () => said.some((line) => line.startsWith('waiting')))
+  await answer('ben', 'yes')
+  await mine
+  t.is(said.at(-1), 'yes from ben')
+  const late = await answer('dora', 'no').catch(({ message }) => message)
+  t.regex(late, /dora runs this runbook/)
+
   // Where no approvers are named the operator says it, or --yes for a machine.
   const plain = readSite(siteFile(bed))
   await leaveStaleLock(desk)
@@ -174,6 +191,13 @@ test.serial('approvers decide: no puts all back, yes goes on; the evidence has i
   const before = await both()
   const refused = drive('cutover', site, { execute: true })
   await Promise.race([waiting(), refused])
+  // Those who look write journals too, and must not hide it.
+  const looks = Array.from({ length: 25 }, (_, n) =>
+    runPlace(parsed, `2999-01-01T00-00-00-0${n}Z-payments-stopped`),
+  )
+  for (const path of looks) writeFileSync(path, '')
+  t.is((await currentRun(parsed))?.runbook, 'cutover')
+  for (const path of looks) rmSync(path)
   const text = statusText(await readStatus(parsed))
   t.regex(text, /^run {9}cutover by dora on .*, process \d+: .*-cutover$/m)
   t.regex(text, /^phase {7}replicate/m)
@@ -204,10 +228,18 @@ test.serial('approvers decide: no puts all back, yes goes on; the evidence has i
   // While somebody settles, what acted last is shown as what it is, and no dry run in its place.
   await drive('rollback', site)
   const release = await lock(deskStore(parsed), 'resume')
+  const stops = await deskStore(parsed).list('stops/')
   const settling = statusText(await readStatus(parsed))
   t.regex(settling, /^lock {8}«resume» runs since/m)
   t.regex(settling, /^last run {4}cutover by dora/m)
+  const asked = { person: 'anna', reason: 'a test' }
+  t.regex((await abortRun(parsed, asked)) ?? '', /«resume» runs since .*there is no run to stop/)
   await release()
+  // Its journal has not begun: nobody reads what is asked of the last one.
+  const beginning = await lock(deskStore(parsed), 'rollback')
+  t.regex((await abortRun(parsed, asked)) ?? '', /just beginning or ending/)
+  await beginning()
+  t.deepEqual(await deskStore(parsed).list('stops/'), stops)
 
   const folder = join(testSandbox().dir, `evidence-${Math.random()}`)
   const bundle = await writeBundle(parsed, 'cutover', folder)

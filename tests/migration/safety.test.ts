@@ -96,6 +96,16 @@ test('N of M people agree, each once, and who runs it is none of them', async (t
   t.is((await yes('ben')).missing, 0)
 })
 
+test('people of any name are told apart', async (t) => {
+  const kept = store()
+  const approvers = ['Анна', 'Борис', 'jörg', 'jürg', 'request', 'a/b']
+  await requestApproval(kept, { ...request, required: approvers.length, approvers })
+  for (const [at, person] of approvers.entries()) {
+    const { missing } = await approve(kept, request, person, { verdict: 'yes' })
+    t.is(missing, approvers.length - 1 - at)
+  }
+})
+
 test('asking again changes nothing of what was asked', async (t) => {
   const kept = store()
   await requestApproval(kept, request)

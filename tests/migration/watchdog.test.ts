@@ -163,7 +163,7 @@ test.serial(
     await box.ease({ ...old, deadlineMs: 0 })
     await until(async () => (await box.armings()).length === 0)
     await box.ease({ ...old, deadlineMs: 60_000 })
-    t.deepEqual(await resume(bed.site, 'a test', means), {})
+    t.deepEqual(await resume(bed.site, 'a test', { means }), {})
     t.deepEqual(await box.armings(), [])
     t.like((await bed.gate.state())[0], { state: 'open', route: 'source' })
     await first.close()

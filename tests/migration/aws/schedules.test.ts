@@ -169,7 +169,7 @@ test.serial(
 
     const dead = await upTo('source')
     await dead.close()
-    await resume(bed.site, 'a test', means)
+    await resume(bed.site, 'a test', { means })
     t.deepEqual(await states(), initial, '«resume» after a run that died before it was armed')
 
     const back = await upTo('source')
@@ -178,7 +178,7 @@ test.serial(
     const [arming] = await mailbox(fileStore(bed.site.journal)).armings()
     await settle(means, arming!, 'back', 'a test')
     t.deepEqual(await states(), initial, 'who settles it back')
-    await resume(bed.site, 'a test', means)
+    await resume(bed.site, 'a test', { means })
     await back.close()
 
     const forward = await upTo('source')
