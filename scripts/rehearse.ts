@@ -1,11 +1,16 @@
 /** `npm run rehearse`: the whole lift on this machine. */
-import { cpSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { relative } from 'node:path'
 import { createSandbox } from '../rehearsal/host/sandbox.ts'
 import { MissingBinaryError } from '../rehearsal/postgres/binaries.ts'
-import { prepareReportFolder, ReportFolderError, writeReport } from '../rehearsal/report/write.ts'
+import {
+  copyJournal,
+  prepareReportFolder,
+  ReportFolderError,
+  removeReport,
+  writeReport,
+} from '../rehearsal/report/write.ts'
 import { readOptions, usage } from '../rehearsal/run/options.ts'
-import { rehearse } from '../rehearsal/run/rehearsal.ts'
+import { CannotBeginError, rehearse } from '../rehearsal/run/rehearsal.ts'
 import { UsageError } from '../rehearsal/run/usage.ts'
 import { terminalOptions } from '../rehearsal/terminal/options.ts'
 import { createProgress } from '../rehearsal/terminal/progress.ts'
@@ -35,15 +40,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   const options = await readOptions(argv)
   const folder = await prepareReportFolder(options.report)
+  await removeReport(folder)
   const sandbox = createSandbox()
   close = () => sandbox.close()
   const { report, world } = await rehearse(options, sandbox, progress)
   progress.stop()
   const files = await writeReport(folder, report)
-  cpSync(world.journal, join(folder, 'journal'), { recursive: true })
   process.stdout.write(
     verdictText(report, { ...terminal, files: Object.values(files).map((file) => relative('.', file)) }),
   )
+  copyJournal(world.journal, folder)
   if (options.keep) {
     console.log(`\nThe world is kept: site file ${world.siteFile}. Ctrl-C ends it.`)
     await new Promise(() => {})
@@ -54,10 +60,10 @@ try {
   progress.stop()
   if (interrupted) await new Promise(() => {})
   await close()
+  const { message } = error as Error
   const mine =
     error instanceof UsageError || error instanceof ReportFolderError || error instanceof MissingBinaryError
-  console.error(
-    mine ? (error as Error).message : `The rehearsal could not be carried out: ${(error as Error).message}`,
-  )
-  process.exit(mine ? 2 : 1)
+  if (error instanceof CannotBeginError) console.error(`The rehearsal could not begin: ${message}`)
+  else console.error(mine ? message : `The rehearsal could not be carried out: ${message}`)
+  process.exit(mine || error instanceof CannotBeginError ? 2 : 1)
 }

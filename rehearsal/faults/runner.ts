@@ -3,6 +3,7 @@ import { openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Duplex } from 'node:stream'
+import { environmentOf } from '../../migration/run/options.ts'
 import { startable } from '../../start/bundle.mjs'
 import type { Sandbox } from '../host/sandbox.ts'
 import { projectRoot } from '../host/server-process.ts'
@@ -45,8 +46,7 @@ export function startRunner({ sandbox, siteFile, runbook, hold = [], env = {} }:
       cwd: projectRoot,
       env: {
         ...process.env,
-        LIFT_SITE: siteFile,
-        LIFT_EXECUTE: '1',
+        ...environmentOf({ site: siteFile, execute: true, yes: false, json: false }),
         LIFT_FAULT_HOLD: hold.join(','),
         LIFT_FAULT_CLOCK: '3600000',
         ...env,

@@ -12,7 +12,11 @@ const sinceSchema = z.coerce.number().min(0)
 /** `GET /weights`, `PUT /weights`, `GET /metrics?since=ms of the Unix epoch`, `GET /series`. */
 export function adminHandler(splitter: Splitter, metrics: Metrics): RequestListener {
   return (req, res) => {
-    const url = new URL(req.url ?? '/', 'http://admin')
+    // A path of `//` alone is no address.
+    const url = new URL(
+      URL.canParse(req.url ?? '/', 'http://admin') ? (req.url ?? '/') : '/none',
+      'http://admin',
+    )
     const route = `${req.method} ${url.pathname}`
     if (route === 'GET /weights') return answer(res, 200, splitter.weights)
     if (route === 'GET /series') return answer(res, 200, metrics.series())

@@ -30,6 +30,22 @@ export const acknowledgedChecks: Check[] = [
       where a.refunded > p.refunded_minor`,
   },
   {
+    // One that succeeded and was not acknowledged may be why more is there: then nothing can be said.
+    finds: 'misposted',
+    sql: `
+      select p.id as payment_id, format('refunds of %s %s acknowledged; %s are there', a.refunded, p.currency, p.refunded_minor)
+        as detail
+      from payments p join (
+        select payment_id, sum(amount_minor) as refunded, count(*) as n
+        from (select distinct payment_id, key, amount_minor from acked where kind = 'refund') r group by payment_id
+      ) a on a.payment_id = p.id
+      where a.refunded < p.refunded_minor
+        -- Beyond the keys of the authorisation and the capture.
+        and a.n >= (select count(*) - 2 from idempotency_keys k where k.payment_id = p.id and k.http_status < 300)
+        -- Of a refund that is there twice it is said that it is doubled.
+        and a.n >= (select count(*) from postings po where po.payment_id = p.id and po.kind = 'refund')`,
+  },
+  {
     finds: 'lost',
     sql: `
       select a.payment_id, format('the key %s of its %s is not there: the same request would have a second effect', a.key, a.kind)

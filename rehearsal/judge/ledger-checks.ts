@@ -64,9 +64,13 @@ export const ledgerChecks: Check[] = [
   {
     finds: 'misposted',
     sql: `
-      select o.payment_id, format('event %s says %s', o.event, o.payload ->> 'amountMinor') as detail
+      select o.payment_id,
+        format('event %s says %s %s for %s', o.event, o.payload ->> 'amountMinor', o.payload ->> 'currency', o.payload ->> 'merchant')
+          as detail
       from outbox o join payments p on p.id = o.payment_id
-      where (o.payload ->> 'id', o.payload ->> 'amountMinor') is distinct from (p.id, p.amount_minor::text)`,
+      where (o.payload ->> 'id', o.payload ->> 'amountMinor', o.payload ->> 'currency', o.payload ->> 'merchant',
+             o.payload #>> '{card,brand}', o.payload #>> '{card,last4}')
+        is distinct from (p.id, p.amount_minor::text, p.currency, p.merchant, p.card_brand, p.card_last4)`,
   },
   {
     finds: 'misposted',

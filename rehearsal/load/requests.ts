@@ -19,7 +19,9 @@ export interface PlannedRequest {
 
 /** Turns arrivals into requests; which payment is captured, refunded or read depends on earlier answers. */
 export class Requests {
-  readonly #random: Random
+  readonly #purchases: Random
+  /** Of their own: whether there is one to refund already is chance, and must not change what is bought. */
+  readonly #refunds: Random
   readonly #newKey: () => string
   readonly #readable: Candidates
   readonly #capturable: Candidates
@@ -27,8 +29,9 @@ export class Requests {
   readonly #toRepeat = new Map<number, PlannedRequest>()
 
   constructor(seed: number, newKey: () => string) {
-    const [random, ...others] = randoms(~seed, 4) as [Random, Random, Random, Random]
-    this.#random = random
+    const [purchases, refunds, ...others] = randoms(~seed, 5) as [Random, Random, Random, Random, Random]
+    this.#purchases = purchases
+    this.#refunds = refunds
     this.#readable = new Candidates(others[0])
     this.#capturable = new Candidates(others[1])
     this.#refundable = new Candidates(others[2])
@@ -45,7 +48,7 @@ export class Requests {
       this.#toRepeat.delete(n)
       return again ? [{ ...again, kind: 'duplicate' }] : []
     }
-    const first = this.#authorise(purchase(this.#random), kind !== 'authorise')
+    const first = this.#authorise(purchase(this.#purchases), kind !== 'authorise')
     if (kind === 'repeated') this.#toRepeat.set(n, first)
     return kind === 'twins' ? [first, { ...first, kind: 'duplicate' }] : [first]
   }
@@ -99,8 +102,8 @@ export class Requests {
   #refund(): PlannedRequest[] {
     const payment = this.#refundable.take()
     if (!payment) return []
-    const whole = this.#random.fraction() < 0.5
-    const amountMinor = whole ? payment.amountMinor : this.#random.int(1, payment.amountMinor)
+    const whole = this.#refunds.fraction() < 0.5
+    const amountMinor = whole ? payment.amountMinor : this.#refunds.int(1, payment.amountMinor)
     const status = amountMinor === payment.amountMinor ? 'refunded' : 'partially_refunded'
     return [
       {

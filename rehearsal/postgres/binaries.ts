@@ -1,10 +1,12 @@
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  statSync,
   symlinkSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -68,7 +70,9 @@ function locate(major: number): string | undefined {
 }
 
 function linkTree(from: string, to: string): void {
-  mkdirSync(to, { recursive: true, mode: 0o755 })
+  mkdirSync(to, { recursive: true })
+  // The user that the servers run as must get in, whatever the umask says.
+  chmodSync(to, 0o755)
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const [source, copy] = [join(from, entry.name), join(to, entry.name)]
     if (entry.isDirectory()) linkTree(source, copy)
@@ -77,9 +81,13 @@ function linkTree(from: string, to: string): void {
 }
 
 function linkOrCopy(from: string, to: string): void {
+  const forAll = (statSync(from).mode & 0o5) === 0o5
   try {
+    // The mode is the file's: one that npm made under a strict umask is of no use to others.
+    if (!forAll) throw new Error('for its owner only')
     linkSync(from, to)
   } catch {
     copyFileSync(from, to)
+    chmodSync(to, 0o755)
   }
 }

@@ -4,6 +4,8 @@ export interface Report {
   /** Why the verdict is `fail`, a sentence or some lines each, naming the payments; empty when it is `pass`. */
   verdictReasons: string[]
   gate: 'pgbouncer' | 'service'
+  /** It went through the AWS SDK, to this emulator. */
+  aws?: 'moto'
   /** PostgreSQL on-premises, as the server says it: `14.23`. */
   source: { version: string }
   /** PostgreSQL in AWS. */

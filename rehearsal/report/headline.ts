@@ -32,6 +32,6 @@ export function pauseSentence(report: Report): string {
 }
 
 /** What to type to run the same rehearsal again and keep what it leaves behind. */
-export function reproduceCommand({ rate, gate, seed }: Report): string {
-  return `npm run rehearse -- --rate ${rate} --gate ${gate} --seed ${seed} --keep`
+export function reproduceCommand({ rate, gate, aws, seed }: Report): string {
+  return `npm run rehearse -- --rate ${rate} --gate ${gate}${aws ? ` --aws ${aws}` : ''} --seed ${seed} --keep`
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, statSync } from 'node:fs'
+import { cpSync, existsSync, statSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Report } from './data.ts'
@@ -34,6 +34,23 @@ export async function prepareReportFolder(folder: string): Promise<string> {
     throw folderError(path, error)
   }
   return path
+}
+
+/** What an earlier rehearsal left: were this one to fail, it would be taken for its report. */
+export async function removeReport(folder: string): Promise<void> {
+  for (const name of ['report.html', 'report.json', journalFolder])
+    await rm(join(folder, name), { recursive: true, force: true })
+}
+
+/** The journals of the runs, in the report's folder; a name that nobody else gives to theirs. */
+export const journalFolder = 'report.journal'
+
+/** Copies them while the watchdog still writes: its drafts come and go. */
+export function copyJournal(journal: string, folder: string): void {
+  cpSync(journal, join(folder, journalFolder), {
+    recursive: true,
+    filter: (path) => !path.endsWith('.draft'),
+  })
 }
 
 /** Writes report.json and report.html, each whole or not at all. Throws {@link ReportFolderError}. */

@@ -35,19 +35,24 @@ export async function compileReport(found: Findings): Promise<Report> {
   const runs = readRuns(world.journal)
   const series = await load.series()
   const { switchovers, pauses } = await measureSwitchovers(runs, load, startedAt)
-  const record = await systemOfRecord(world)
+  let unknown: string | undefined
+  const record = await systemOfRecord(world).catch(({ message }: Error) => {
+    unknown = `Which database is the system of record cannot be told: ${message}. What follows is judged by the source.`
+    return 'source' as const
+  })
   const verdict = await judge({
     ackFile: found.ackFile,
     url: world.databases[record].url(database),
     load: stats,
     startedAtMs: startedAt,
   })
-  const reasons = [...(found.failure ? [found.failure] : []), ...verdict.reasons]
+  const reasons = [found.failure, unknown, ...verdict.reasons].filter((reason) => reason !== undefined)
   const since = <T extends { tMs: number }>(sample: T): T => ({ ...sample, tMs: sample.tMs - startedAt })
   return {
     verdict: reasons.length === 0 ? 'pass' : 'fail',
     verdictReasons: reasons,
     gate: options.gate,
+    ...(options.aws && { aws: options.aws }),
     source: { version: source.version },
     target: { version: target.version },
     startedAt: new Date(startedAt).toISOString(),

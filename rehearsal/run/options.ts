@@ -48,7 +48,7 @@ export async function readOptions(argv: string[]): Promise<RehearsalOptions> {
   const values = parseFlags(argv, flags, usage)
   const rate = wholeNumber('--rate', values.rate, leastRate, 2000)
   const seed = values.seed === undefined ? newSeed() : wholeNumber('--seed', values.seed, 0, mostSeed)
-  const { bavail, bsize } = statfsSync(tmpdir())
+  const { bavail, bsize } = diskOf(tmpdir())
   if (bavail * bsize < bytesNeeded) {
     throw new UsageError(
       `not enough disk space in ${tmpdir()}: ${Math.floor((bavail * bsize) / 1024 ** 2)} MB are free, a rehearsal needs ${bytesNeeded / 1024 ** 2} MB; free some, or set TMPDIR to another disk`,
@@ -61,6 +61,16 @@ export async function readOptions(argv: string[]): Promise<RehearsalOptions> {
     keep: values.keep ?? false,
     ...(await chooseGate(values.gate ?? 'auto')),
     ...(await chooseCloud(values.aws)),
+  }
+}
+
+function diskOf(folder: string) {
+  try {
+    return statfsSync(folder)
+  } catch (error) {
+    throw new UsageError(
+      `the folder for temporary files cannot be used: ${(error as Error).message}; set TMPDIR to another`,
+    )
   }
 }
 

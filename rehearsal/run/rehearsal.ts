@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Sandbox } from '../host/sandbox.ts'
 import { type Load, startLoad } from '../load/client.ts'
+import { MissingBinaryError } from '../postgres/binaries.ts'
 import type { Report } from '../report/data.ts'
 import { duration } from '../report/format.ts'
 import { finishedLine } from '../terminal/finished.ts'
@@ -34,6 +35,16 @@ export interface RehearsalRun {
   world: World
 }
 
+/** Something did not start, and so nothing was tried; exit code 2. */
+export class CannotBeginError extends Error {
+  override readonly name = 'CannotBeginError'
+}
+
+function cannotBegin(error: Error): never {
+  if (error instanceof MissingBinaryError) throw error
+  throw new CannotBeginError(error.message, { cause: error })
+}
+
 /** Builds the world, lifts it under load, and judges. The sandbox is the caller's to close. */
 export async function rehearse(
   options: RehearsalOptions,
@@ -43,7 +54,8 @@ export async function rehearse(
 ): Promise<RehearsalRun> {
   const startedAt = Date.now()
   progress.line('Starting PostgreSQL, the payments services, the front door and the watchdog …')
-  const world = await createWorld({ gate: options.gate, aws: options.aws, soakMs: pace.soakMs, sandbox })
+  const { gate, aws } = options
+  const world = await createWorld({ gate, aws, soakMs: pace.soakMs, sandbox }).catch(cannotBegin)
   const { source, target } = world.databases
   progress.line(
     `On-premises: PostgreSQL ${source.version} · AWS: PostgreSQL ${target.version} · seed ${options.seed}`,
@@ -54,7 +66,7 @@ export async function rehearse(
     rate: options.rate,
     seed: options.seed,
     ackFile,
-  })
+  }).catch(cannotBegin)
   const observer = await observe(world, load, startedAt, (status) => progress.update(status))
   const failed =
     (await liftUnderLoad(world, load, { betweenMs: pace.betweenMs, startedAt, progress })) ??

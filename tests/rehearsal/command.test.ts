@@ -25,6 +25,12 @@ const wrong: [name: string, args: string[], env: Record<string, string>, message
     /^--aws moto: Python does not find moto \(pip install 'moto\[server,all\]==[\d.]+'; PYTHON names/m,
   ],
   [
+    'a temporary folder that is not there',
+    [],
+    { TMPDIR: '/nowhere' },
+    /^the folder for temporary files cannot be used: ENOENT.*; set TMPDIR to another$/m,
+  ],
+  [
     'a report folder in the place of a file',
     ['--report', join(file, 'report')],
     {},

@@ -225,7 +225,7 @@ names(
 names(
   'misposted',
   'pay_8',
-  /^event payment.authorised says 7$/,
+  /^event payment.authorised says 7 JPY for shop-2$/,
   'another amount in its event',
   `update outbox set payload = payload || '{"amountMinor":7}' where payment_id = 'pay_8'`,
   others('misposted'),
@@ -246,3 +246,25 @@ names(
    insert into ledger_entries (posting_id, payment_id, account, currency, amount_minor)
    select id, 'pay_99', account, 'EUR', amount from p, (values ('authorisations:open', 5), ('authorisations:offset', -5)) v (account, amount)`,
 )
+names(
+  'misposted',
+  'pay_10',
+  /^refunds of 400 USD acknowledged; 500 are there$/,
+  'more is refunded than was acknowledged, and the ledger agrees',
+  `update payments set refunded_minor = 500 where id = 'pay_10';
+   update ledger_entries set amount_minor = 500 * sign(amount_minor)
+     where posting_id = (select id from postings where payment_id = 'pay_10' and kind = 'refund')`,
+  others('misposted'),
+)
+for (const [what, set] of [
+  ['merchant', `merchant = 'shop-9'`],
+  ['card', `card_last4 = '0000'`],
+])
+  names(
+    'misposted',
+    'pay_8',
+    /^event payment\.authorised says 1008 JPY for shop-2$/,
+    `it is another ${what}'s`,
+    `update payments set ${set} where id = 'pay_8'`,
+    others('misposted'),
+  )

@@ -45,6 +45,19 @@ test('the seed decides every request', (t) => {
   t.notDeepEqual(first(1), first(2))
 })
 
+test('what is bought does not depend on whether there was something to refund', (t) => {
+  const bought = (refundFirst: boolean) => {
+    const requests = new Requests(7, numberedKeys())
+    accepted(one(requests.plan(arrival('authorise'))), 'pay_1')
+    const capture = one(requests.plan(arrival('capture')))
+    if (refundFirst) t.deepEqual(requests.plan(arrival('refund')), [])
+    accepted(capture, 'pay_1')
+    if (!refundFirst) t.is(requests.plan(arrival('refund')).length, 1)
+    return [1, 2, 3].map(() => one(requests.plan(arrival('authorise'))).outgoing.body)
+  }
+  t.deepEqual(bought(true), bought(false))
+})
+
 test('twins are one request sent twice; a repeat sends again what was sent, once', (t) => {
   const requests = new Requests(1, numberedKeys())
   const [first, second] = requests.plan(arrival('twins')) as [PlannedRequest, PlannedRequest]

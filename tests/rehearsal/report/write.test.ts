@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import test from 'ava'
-import { prepareReportFolder, ReportFolderError, writeReport } from '../../../rehearsal/report/write.ts'
+import {
+  copyJournal,
+  prepareReportFolder,
+  ReportFolderError,
+  removeReport,
+  writeReport,
+} from '../../../rehearsal/report/write.ts'
 import { sampleReport } from './sample.ts'
 
 async function temporaryFolder(t: ExecutionContext): Promise<string> {
@@ -20,6 +26,19 @@ test('both files are written, into a folder made for them, and replaced the next
   t.deepEqual((await readdir(folder)).sort(), ['report.html', 'report.json'])
   t.is(JSON.parse(await readFile(files.json, 'utf8')).seed, 2)
   t.regex(await readFile(files.html, 'utf8'), /^<!doctype html>/)
+})
+
+test('an earlier report goes before a rehearsal begins, and nothing else; drafts stay behind', async (t) => {
+  const folder = await temporaryFolder(t)
+  const journal = join(folder, 'journal')
+  await mkdir(journal)
+  for (const name of ['run.jsonl', 'beat.json.1-2.draft']) await writeFile(join(journal, name), '')
+  await writeReport(folder, sampleReport())
+  copyJournal(journal, folder)
+  t.deepEqual((await readdir(folder)).sort(), ['journal', 'report.html', 'report.journal', 'report.json'])
+  t.deepEqual(await readdir(join(folder, 'report.journal')), ['run.jsonl'])
+  await removeReport(folder)
+  t.deepEqual(await readdir(folder), ['journal'])
 })
 
 test('a folder is made and proved before the run, and left empty', async (t) => {
