@@ -1,5 +1,6 @@
 /** `npm run runbook -- NAME (--stack S | --site FILE) [--execute]`, and what goes with it; see docs/runbooks.md. */
 import { spawn } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { abortRun } from '../migration/commands/abort.ts'
 import { answerRequest } from '../migration/commands/approve.ts'
@@ -7,7 +8,7 @@ import { listText } from '../migration/commands/list.ts'
 import { settleWhatIsLeft } from '../migration/commands/resume.ts'
 import { writeBundle } from '../migration/evidence/bundle.ts'
 import { verifyBundle } from '../migration/evidence/verify.ts'
-import { pageNames } from '../migration/page/page.ts'
+import { pageNames, readPage } from '../migration/page/page.ts'
 import { environmentOf, siteOf } from '../migration/run/options.ts'
 import { whoAmI } from '../migration/safety/person.ts'
 import { MisuseError } from '../migration/safety/terminal.ts'
@@ -20,7 +21,7 @@ npm run runbook -- status   …  [--json]             who accepts writes, what r
 npm run runbook -- approve STEP … [--no] [--reason TEXT]
 npm run runbook -- abort    …  [--reason TEXT]      the run that lives stops after its step
 npm run runbook -- resume   …  --execute            settles what a run that died has left
-npm run runbook -- evidence RUN …                   what the auditor needs; check it: --verify FOLDER
+npm run runbook -- evidence RUN … [--into FOLDER]   what the auditor needs; check it: --verify FOLDER
 
   NAME         one of list; without --execute every check runs and nothing changes
   --site       the site file: both databases, the write gate, the front door
@@ -100,13 +101,28 @@ async function main(): Promise<number> {
     if (broken) print(`the journal's chain breaks at ${broken}`)
     return broken ? 1 : 0
   } else if (name && pageNames().includes(name)) {
+    if (readPage(name).calls.length === 0)
+      throw new MisuseError(`${name} is done by hand, nothing of it runs by itself: read runbooks/${name}.md`)
     await site()
+    demandWritable('runbooks')
     return await start(name, environmentOf(run))
   } else {
     const what = name ? `there is no runbook «${name}»` : 'which runbook?'
     throw new MisuseError(`${what} There are: ${pageNames().join(', ')}\n\n${usage}`)
   }
   return 0
+}
+
+/** zx writes each page as a module beside it. */
+function demandWritable(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK)
+  } catch {
+    const folders = `${process.cwd()}/${folder}`
+    throw new MisuseError(
+      `you may not write to ${folders}, and the page is made a program there: work in a clone of your own`,
+    )
+  }
 }
 
 /** zx runs the page itself: what an operator reads is the program. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decisionStore } from '../decision/files.ts'
 import { type RunRecord, readRun, runNames } from '../journal/runs.ts'
 import { readApprovals } from '../safety/approvals.ts'
 import type { Site } from '../site.ts'
 import { recordStore } from '../store/open.ts'
-import { summaryOf } from './summary.ts'
+import { type Summary, summaryOf } from './summary.ts'
 
 export interface Bundle {
   folder: string
@@ -25,7 +25,8 @@ export async function writeBundle(site: Site, asked: string, into = 'evidence'):
   const record = await findRun(site, asked)
   const { run, text, broken } = record
   const summary = summaryOf(record)
-  const decision = summary.epoch === undefined ? undefined : await decisionStore(site).read(summary.epoch)
+  const epoch = ownEpoch(record, summary)
+  const decision = epoch === undefined ? undefined : await decisionStore(site).read(epoch)
   const approvals = await readApprovals(recordStore(site), run)
   const contents: Record<string, string> = {
     'journal.jsonl': text,
@@ -34,8 +35,13 @@ export async function writeBundle(site: Site, asked: string, into = 'evidence'):
     'approvals.json': json(approvals),
   }
   const folder = join(into, run)
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
+  await mkdir(into, { recursive: true })
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+    throw new Error(
+      `${folder} is there already, and its seal may have been noted: check it with --verify, or name another folder with --into`,
+    )
+  })
   for (const [name, content] of Object.entries(contents)) await writeFile(join(folder, name), content)
   const files = Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, sha256(content)]))
   const manifest = json({ run, madeAt: new Date().toISOString(), chainEndsWith: record.hash, files })
@@ -48,12 +54,27 @@ export async function writeBundle(site: Site, asked: string, into = 'evidence'):
   }
 }
 
-/** The run of that name, or the newest whose name ends with it: `cutover`. */
+/** The number of the run's switchover; a run that was refused before `arm` leaves it to the next. */
+function ownEpoch({ entries }: RunRecord, { epoch, steps }: Summary): number | undefined {
+  const armed = steps.findLast(({ step }) => step === 'arm')?.outcome
+  const settled = entries.some(({ event }) => event === 'settled' || event === 'settle-failed')
+  return armed === 'done' || armed === 'unfinished' || settled ? epoch : undefined
+}
+
+/** The run of that name, or the newest that acted and whose name ends with it, e.g. `cutover`; else a dry run. */
 async function findRun(site: Site, asked: string): Promise<RunRecord> {
-  const names = await runNames(recordStore(site))
-  const name = names.includes(asked) ? asked : names.findLast((each) => each.endsWith(`Z-${asked}`))
-  const record = name && (await readRun(recordStore(site), name))
-  if (record) return record
+  const store = recordStore(site)
+  const names = await runNames(store)
+  const wanted = names.includes(asked)
+    ? [asked]
+    : names.filter((name) => name.endsWith(`Z-${asked}`)).reverse()
+  let dry: RunRecord | undefined
+  for (const name of wanted) {
+    const record = await readRun(store, name)
+    if (record && record.entries[0]?.['execute'] !== false) return record
+    dry ??= record
+  }
+  if (dry) return dry
   const last = names.slice(-5).map((each) => `  ${each}`)
   throw new Error(`there is no run «${asked}»; the last ones:\n${last.join('\n') || '  none'}`)
 }

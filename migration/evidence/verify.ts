@@ -31,7 +31,8 @@ export async function verifyBundle(folder: string): Promise<Checked> {
     else if (sha256(content) !== hash) problems.push(`${name} was changed after the bundle was made`)
   }
   for (const name of files.keys())
-    if (name !== 'manifest.json' && !(name in manifest.files)) problems.push(`${name} is not in the manifest`)
+    if (name !== 'manifest.json' && !Object.hasOwn(manifest.files, name))
+      problems.push(`${name} is not in the manifest`)
   const journal = readJournal(files.get('journal.jsonl') ?? '')
   if (journal.broken)
     problems.push(`the journal's chain breaks at line ${journal.broken.line}: ${journal.broken.why}`)

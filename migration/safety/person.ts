@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os'
 import { operator } from '../aws/operator.ts'
+import { MisuseError } from './terminal.ts'
 
 /**
  * Who a person is. For a stack it is who AWS says: nobody can be another without their credentials. For a site
@@ -12,11 +13,19 @@ export async function whoAmI({
   stack?: string | undefined
   as?: string | undefined
 }): Promise<string> {
-  if (!stack) return as ?? userInfo().username
+  if (!stack) return as ?? userOfMachine()
   if (as) throw new Error('--as is for site files: on a stack you are who your AWS credentials say')
   return operator().catch(({ message }: Error) => {
     throw new Error(`AWS does not say who you are: ${message}; log in first`)
   })
+}
+
+function userOfMachine(): string {
+  try {
+    return userInfo().username
+  } catch {
+    throw new MisuseError('this machine does not say which user you are: say it with --as NAME')
+  }
 }
 
 /**

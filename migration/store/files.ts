@@ -21,6 +21,10 @@ export function fileStore(folder: string): Store {
     try {
       await file.writeFile(text)
       if (!lasting) await file.sync()
+    } catch (error) {
+      // On a disk that is full the watchdog would leave twenty a second.
+      await rm(draft, { force: true }).catch(() => {})
+      throw error
     } finally {
       await file.close()
     }

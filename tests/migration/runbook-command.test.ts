@@ -35,6 +35,12 @@ const wrong: [name: string, args: string[], code: number, message: RegExp][] = [
     1,
     /^no run asks for approval of «prepare»$/m,
   ],
+  [
+    'a page that is done by hand',
+    ['foundation', '--site', plain],
+    2,
+    /^foundation is done by hand.*: read runbooks\/foundation\.md$/m,
+  ],
   ['evidence of no run', ['evidence', 'cutover', '--site', plain], 1, /^there is no run «cutover»/],
   [
     '--yes in production',

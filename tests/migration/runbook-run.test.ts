@@ -214,6 +214,8 @@ test.serial('approvers decide: no puts all back, yes goes on; the evidence has i
     message: /ben said no: the numbers look odd\nNothing was switched(.|\n)*\nUndo: by itself/,
   })
   t.deepEqual(await both(), before)
+  // A dry run that is newer is not what is asked for.
+  await drive('cutover', site)
   const no = await writeBundle(parsed, 'cutover', join(testSandbox().dir, `evidence-${Math.random()}`))
   const read = (name: string) => readFileSync(join(no.folder, name), 'utf8')
   t.like(JSON.parse(read('summary.json')), { outcome: 'failed' })
@@ -257,6 +259,13 @@ test.serial('approvers decide: no puts all back, yes goes on; the evidence has i
     problems: [],
   })
   t.deepEqual(await unnoticedChanges(bundle.folder), [])
+  await t.throwsAsync(writeBundle(parsed, 'cutover', folder), {
+    message: /is there already, and its seal may have been noted: .*--into/,
+  })
+  // The number of the switchover that the refused run had in mind was the next one's.
+  const refusedRun = no.folder.split('/').at(-1)!
+  const later = await writeBundle(parsed, refusedRun, folder)
+  t.is(readFileSync(join(later.folder, 'decision.json'), 'utf8'), 'null\n')
 
   // A decommission that died after the first of its two acts is ended by the next.
   const admin = await bed.connect('source', 'superuser')

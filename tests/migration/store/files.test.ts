@@ -29,3 +29,10 @@ test('nothing half written is left, and a lock that was taken over is not given 
   await other()
   t.deepEqual(readdirSync(folder), [])
 })
+
+test('what cannot be written leaves no draft', async (t) => {
+  const { folder, again } = fresh()
+  // As a disk that is full does, after the file was made.
+  await t.throwsAsync(again().put('beat.json', 1n as never, 'passing'))
+  t.deepEqual(readdirSync(folder), [])
+})
