@@ -77,16 +77,22 @@ async function command(): Promise<{ billedMs: number; peakMiB: number }> {
     out += data
   })
   let peakMiB = Number.NaN
+  const look = () => {
+    try {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
+      peakMiB = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? peakMiB * 1024) / 1024
+    } catch {}
+  }
   const closed = once(child, 'close')
   for await (const piece of logs()) {
     if (!child.stdin.write(piece)) await once(child.stdin, 'drain')
-    try {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
-      peakMiB = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024
-    } catch {}
+    look()
   }
   child.stdin.end()
+  // It adds up only now.
+  const looking = setInterval(look, 10)
   await closed
+  clearInterval(looking)
   return { billedMs: JSON.parse(out).total.billedMs, peakMiB }
 }
 

@@ -6,7 +6,8 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, symlink } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -21,6 +22,8 @@ const { values } = parseArgs({ options: { runs: { type: 'string', default: '15' 
 const runs = Number(values.runs)
 const root = join(import.meta.dirname, '..')
 const folder = await mkdtemp(join(tmpdir(), 'payments-lift-bench-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
 
 /** Answers every secret at once: what is measured is the import, not a service that both wait for. */
 const secrets = createServer((request, response) => {
@@ -121,6 +124,5 @@ try {
   }
 } finally {
   secrets.close()
-  await rm(folder, { recursive: true, force: true })
 }
 process.exitCode = verdict(targets) ? 0 : 1

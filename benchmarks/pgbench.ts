@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util'
 import { liftPgbench } from '../rehearsal/pgbench/lift.ts'
+import { demandParts } from '../rehearsal/pgbench/program.ts'
 import { quantile, verdict } from './figures.ts'
 
 const { values } = parseArgs({
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     switches: { type: 'string', default: '20' },
   },
 })
+await demandParts()
 const lifted = await liftPgbench({
   accounts: Number(values.accounts),
   tps: Number(values.tps),

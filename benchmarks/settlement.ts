@@ -1,7 +1,7 @@
 /**
  * A settlement file of 1 GB, generated, checked as the function checks it: npx tsx benchmarks/settlement.ts [--mib 1000]
- * In a process of its own whose peak memory /proc tells. The floor is hashing the bytes; a file with a duplicate in its
- * last line must be rejected there.
+ * In a process of its own whose peak memory /proc tells. Making the file is measured by itself and taken off; hashing the
+ * bytes is told beside it, as what no reader can do without. A file with a duplicate in its last line must be rejected there.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -46,7 +46,9 @@ const peakMib = () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/stat
 if (values.part) {
   const begin = cpuMs()
   let result = ''
-  if (values.part === 'floor') {
+  if (values.part === 'making') {
+    for await (const _ of file('whole'));
+  } else if (values.part === 'hashing') {
     const hash = createHash('sha256')
     for await (const chunk of file('whole')) hash.update(chunk)
   } else if (values.part === 'whole') {
@@ -82,13 +84,20 @@ const measure = (part: string) =>
     child.on('close', (code) => (code === 0 ? resolve(JSON.parse(out)) : reject(new Error(`${part} failed`))))
   })
 
-const [floor, whole, duplicate] = [await measure('floor'), await measure('whole'), await measure('duplicate')]
+const making = await measure('making')
+const [hashing, whole, duplicate] = [
+  await measure('hashing'),
+  await measure('whole'),
+  await measure('duplicate'),
+]
+const seconds = ({ ms }: Figures) => (ms - making.ms) / 1000
 process.stdout.write(
-  `${Math.round(bytes / 1e6)} MB, ${whole.records} records; ${Math.round(whole.ms)} ms of processor time, making and hashing the bytes alone ${Math.round(floor.ms)} ms\n`,
+  `${Math.round(bytes / 1e6)} MB, ${whole.records} records; ${seconds(whole).toFixed(1)} s of processor time, hashing the bytes alone ${seconds(hashing).toFixed(1)} s\n`,
 )
 const targets: Target[] = [
   { name: 'peak memory, MiB', value: Math.max(whole.peakMib, duplicate.peakMib), atMost: 256 },
-  { name: 'times the floor', value: whole.ms / floor.ms, atMost: 20 },
+  // 1 GB is read twice in the 15 minutes that a function has, and most of them are for posting.
+  { name: 'MB a second of processor time', value: bytes / 1e6 / seconds(whole), atLeast: 5 },
   {
     name: 'records read, % of those written',
     value: (100 * Number(whole.result)) / whole.records,

@@ -8,7 +8,7 @@ import { statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
 import { measurePauses } from '../rehearsal/pgbench/pauses.ts'
-import { findPgbench } from '../rehearsal/pgbench/program.ts'
+import { demandParts } from '../rehearsal/pgbench/program.ts'
 import { quantile, type Target, verdict } from './figures.ts'
 
 const { values } = parseArgs({
@@ -20,10 +20,7 @@ const { values } = parseArgs({
 })
 const list = (text: string) => text.split(',').map(Number)
 const bytesOfAMillion = 300 * 1024 ** 2
-if (!findPgbench()) {
-  console.error('pgbench is not there: apt-get install postgresql, or set PGBENCH')
-  process.exit(2)
-}
+await demandParts()
 
 const targets: Target[] = []
 const medians = new Map<string, number>()
@@ -54,6 +51,10 @@ for (const millions of list(values.rows)) {
       atMost: 2.5,
     })
   }
+}
+if (targets.length === 0) {
+  console.error('nothing was measured')
+  process.exit(1)
 }
 const [least, ...more] = list(values.rows)
 for (const millions of more)

@@ -30,26 +30,26 @@ for (const part of engineParts) {
   const began = performance.now()
   // Built beside and renamed: a build cut short leaves nothing that looks finished.
   const beside = mkdtempSync(join(folder, '.building-'))
-  try {
-    const built = spawnSync(
-      'go',
-      ['build', '-trimpath', '-ldflags', part.ldflags, '-o', join(beside, part.name), part.package],
-      { cwd: part.source, stdio: ['ignore', 2, 2], env: { ...process.env, CGO_ENABLED: '0' } },
-    )
-    if (built.error !== undefined) {
-      console.error(`install-engine: ${built.error.message}; Go 1.26 or later must be on the PATH`)
-      process.exit(1)
-    }
-    if (built.status !== 0) {
-      console.error(
-        `install-engine: go build of ${part.package} in ${part.source} failed (above); nothing was installed for it`,
-      )
-      process.exit(1)
-    }
-    renameSync(join(beside, part.name), target)
-  } finally {
-    rmSync(beside, { recursive: true, force: true })
+  const clear = () => rmSync(beside, { recursive: true, force: true })
+  // Also by process.exit, which no `finally` sees.
+  process.once('exit', clear)
+  const built = spawnSync(
+    'go',
+    ['build', '-trimpath', '-ldflags', part.ldflags, '-o', join(beside, part.name), part.package],
+    { cwd: part.source, stdio: ['ignore', 2, 2], env: { ...process.env, CGO_ENABLED: '0' } },
+  )
+  if (built.error !== undefined) {
+    console.error(`install-engine: ${built.error.message}; Go 1.26 or later must be on the PATH`)
+    process.exit(1)
   }
+  if (built.status !== 0) {
+    console.error(
+      `install-engine: go build of ${part.package} in ${part.source} failed (above); nothing was installed for it`,
+    )
+    process.exit(1)
+  }
+  renameSync(join(beside, part.name), target)
+  clear()
   say(`${part.name} ${part.version}: built in ${Math.round((performance.now() - began) / 1000)} s`)
 }
 const path = engineParts.map((part) => partFolder(part)).join(delimiter)

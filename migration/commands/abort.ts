@@ -6,6 +6,7 @@ import { deskStore } from '../store/open.ts'
 
 /**
  * Asks the run that holds the lock to stop after its step.
+ * @throws Error when that is none that would hear it
  * @returns what was done, in words; undefined when the run is dead, which `resume` settles
  */
 export async function abortRun(
@@ -15,11 +16,12 @@ export async function abortRun(
   const standing = await readLock(deskStore(site))
   if (!standing) return 'no run is under way: there is nothing to stop'
   if (!standing.alive) return undefined
-  if (standing.holder.runbook === settling) return `${standing.explanation}; there is no run to stop`
+  if (standing.holder.runbook === settling)
+    throw new Error(`${standing.explanation}; there is no run to stop`)
   const run = await currentRun(site)
   // Until its journal has begun the last one is another's, whom nobody would hear.
   if (!run?.open || !isOf(standing.holder, run))
-    return 'the run is just beginning or ending: look at «status» and try again'
+    throw new Error('the run is just beginning or ending: look at «status» and try again')
   await askToStop(deskStore(site), run.run, { by: person, at: new Date().toISOString(), reason })
   const step = run.stepSince ? `, which is in «${run.step}»` : ''
   return [

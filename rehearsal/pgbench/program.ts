@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
+import { pgbouncerVersion } from '../pgbouncer/server.ts'
 
 /** Debian keeps it in a folder of the server's version; on its PATH is only a wrapper, which may find nothing. */
 const debian = '/usr/lib/postgresql'
@@ -27,4 +28,15 @@ export function findPgbench(): string | undefined {
       return false
     }
   })
+}
+
+/** Ends the process where a benchmark lacks a part, and says how to get it. */
+export async function demandParts(): Promise<void> {
+  const missing = [
+    ...(findPgbench() ? [] : ['pgbench is not there: apt-get install postgresql, or set PGBENCH']),
+    ...((await pgbouncerVersion()) ? [] : ['PgBouncer is not there: apt-get install pgbouncer']),
+  ]
+  if (missing.length === 0) return
+  console.error(missing.join('\n'))
+  process.exit(2)
 }
