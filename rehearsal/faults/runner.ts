@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Duplex } from 'node:stream'
@@ -56,6 +56,7 @@ export function startRunner({ sandbox, siteFile, runbook, hold = [], env = {} }:
     },
   )
   sandbox.adopt(child)
+  closeSync(output)
   const channel = child.stdio[3] as Duplex
   channel.on('error', () => {})
   const passed = new Set<string>()

@@ -44,6 +44,8 @@ export function createSandbox(prefix = 'payments-lift-'): Sandbox {
     reaperPid: reaper.pid ?? 0,
     adopt(child, endWith = 'SIGTERM') {
       if (child.pid === undefined) return
+      // Who was about to start it did not know: nobody would end it.
+      if (closing) return void child.kill('SIGKILL')
       const pid = child.pid
       tell({ pid, endWith })
       child.once('exit', () => tell({ gone: pid }))

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -95,6 +95,7 @@ export function spawnPgbouncer(sandbox: Sandbox, ini: string): ChildProcess {
     detached: true,
   })
   sandbox.adopt(child, 'SIGQUIT')
+  closeSync(log)
   return child
 }
 

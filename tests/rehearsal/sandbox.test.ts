@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import test from 'ava'
 import pg from 'pg'
+import { createSandbox } from '../../rehearsal/host/sandbox.ts'
 import { testPostgres } from '../postgres.ts'
 import { until } from '../until.ts'
 
@@ -35,6 +37,17 @@ for (const signal of ['SIGINT', 'SIGKILL'] as const) {
     t.false(existsSync(dir))
   })
 }
+
+test('what is started while a sandbox closes does not stay', async (t) => {
+  const sandbox = createSandbox('payments-lift-test-')
+  const closed = sandbox.close()
+  const late = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+  t.teardown(() => late.kill('SIGKILL'))
+  sandbox.adopt(late)
+  const [, signal] = await once(late, 'exit')
+  t.is(signal, 'SIGKILL')
+  await closed
+})
 
 function alive(pid: number): boolean {
   try {
