@@ -52,3 +52,13 @@ export async function openLift(
     },
   }
 }
+
+/** PostgreSQL's version on both sides, as the servers say it. */
+export async function serverVersions(lift: Lift): Promise<Record<string, string>> {
+  const of = async ({ client, absent }: Lift['source']): Promise<string> => {
+    if (absent) return 'not reached'
+    const { rows } = await client.query('show server_version')
+    return rows[0].server_version
+  }
+  return { source: await of(lift.source), target: await of(lift.target) }
+}

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import type { Journal } from '../journal/journal.ts'
 import type { Release } from '../journal/lock.ts'
 import { openRunJournal, runIdOf } from '../journal/runs.ts'
-import { type Lift, openLift } from '../lift.ts'
+import { type Lift, openLift, serverVersions } from '../lift.ts'
 import { inWords } from '../page/duration.ts'
 import { readPage } from '../page/page.ts'
 import type { Runbook, RunbookOptions } from '../runbook.ts'
@@ -152,7 +152,7 @@ async function begin(admitted: Admitted, opened: Opened): Promise<OpenRun> {
   }
   const who = { person, host: hostname(), pid: process.pid, ...(site.name && { site: site.name }) }
   journal.write('run-begin', { run, runbook: name, execute, ...who })
-  const servers = versions(lift)
+  const servers = serverVersions(lift)
   journal.write('servers', emergency ? await servers.catch(() => ({})) : await servers)
   const reminder = createReminder(screen.say)
   screen.print(`runbook ${name}${execute ? '' : ' (dry run: checks only, nothing changes)'}`)
@@ -247,13 +247,4 @@ async function demandName(runbook: string, site: Site, yes: boolean): Promise<vo
   if (!isProduction(site)) return
   const word = site.name ?? 'production'
   await demandConsent({ about: `«${runbook}» will act on ${word}`, word, production: true, yes })
-}
-
-async function versions(lift: Lift): Promise<Record<string, string>> {
-  const of = async ({ client, absent }: Lift['source']): Promise<string> => {
-    if (absent) return 'not reached'
-    const { rows } = await client.query('show server_version')
-    return rows[0].server_version
-  }
-  return { source: await of(lift.source), target: await of(lift.target) }
 }
