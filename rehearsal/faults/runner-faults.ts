@@ -16,14 +16,14 @@ import type { Stage } from './stage.ts'
 import { runbookFrom, switchOver } from './switch-over.ts'
 
 /**
- * The clocks of runner and watchdog jump an hour there and back at every look, from the arming until it is settled;
- * when the runner is killed, the watchdog must not take an hour for its deadline.
+ * The clocks of runner and watchdog jump an hour there and back at every look, until it is settled; when the runner is
+ * killed while writes wait, the watchdog must take an hour neither for its deadline nor for over.
  */
 const jumping = (runnerDies: boolean): PauseFault => {
   let watchdog = 0
   return {
     name: `clocks that jump an hour${runnerDies ? ', and the runner is killed' : ''}`,
-    at: 'after arm',
+    at: runnerDies ? 'after fence' : 'after arm',
     async during({ stage, runner }) {
       watchdog = stage.world.watchdog.pid
       process.kill(watchdog, 'SIGUSR2')
