@@ -43,6 +43,8 @@ export async function resume(
   const desk = deskStore(site)
   const standing = await readLock(desk)
   const agreed = standing && mayTake && JSON.stringify(standing.holder) === JSON.stringify(mayTake.holder)
+  if (standing && mayTake && !agreed)
+    throw new Error(`${standing.explanation}. That is another lock than was agreed to; nothing was done`)
   if (standing?.alive && !agreed) throw new Error(`${standing.explanation}; nothing was done`)
   const left = standing?.holder
   const who = person ? { person } : {}

@@ -31,12 +31,15 @@ export async function runbook(name: string, options: RunbookOptions = {}): Promi
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
   const opening: Opening = {}
   let run: OpenRun | undefined
-  const stop = () => {
-    // A second time it ends at once; a switchover under way is then the watchdog's.
-    if (run?.interrupt()) return
+  const end = () => {
+    if (opening.interrupted) process.exit(130)
+    opening.interrupted = true
     void Promise.resolve(opening.release?.()).finally(() => process.exit(130))
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
+  // A second Ctrl-C ends it at once; a switchover under way is then the watchdog's.
+  process.on('SIGINT', () => run?.interrupt() || end())
+  // It may come twice, to the whole group and from whoever started us.
+  process.on('SIGTERM', () => (run ? run.interrupt() : opening.interrupted || end()))
   const opened = await openRun(name, options, optionsOf(process.env), undefined, opening).catch(fail)
   run = opened
   return {

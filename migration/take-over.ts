@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { readLock, type StandingLock } from './journal/lock.ts'
 import { lockText } from './run/lock.ts'
 import { isProduction } from './run/options.ts'
-import { readApproval, requestApproval } from './safety/approvals.ts'
+import { type Approval, readApproval, readApprovals, requestApproval } from './safety/approvals.ts'
 import { principal } from './safety/person.ts'
 import { demandConsent } from './safety/terminal.ts'
 import type { Site } from './site.ts'
@@ -58,19 +58,22 @@ export async function demandTakeOver(
 
 async function approved(site: Site, { holder }: StandingLock, person: string, say: TakeOver['say']) {
   const store = recordStore(site)
-  const run = `${takeOverRun}${holder.since.replaceAll(/[:.]/g, '-')}-${holder.pid}`
+  const ofLock = `${takeOverRun}${holder.since.replaceAll(/[:.]/g, '-')}-${holder.pid}`
+  // Each who wants it asks anew: another who gave up may be the one who can agree.
+  const run = `${ofLock}-by-${encodeURIComponent(principal(person))}`
+  const before = (await readApprovals(store)).filter(({ request }) => request.run.startsWith(ofLock))
+  for (const { refused } of before) if (refused) throw saidNo(refused)
   const { approvers } = site.approvals ?? { approvers: [] }
   const about = { run, runbook: holder.runbook, step: 'take-over', by: person }
   await requestApproval(store, { ...about, at: new Date().toISOString(), required, approvers })
   say(`waiting for one of ${approvers.join(', ')}: npm run runbook -- approve take-over …`)
   for (;;) {
     const answer = await readApproval(store, run, 'take-over')
-    if (answer?.refused)
-      throw new Error(`${answer.refused.person} said no: ${answer.refused.reason ?? 'without a reason'}`)
-    // It may have been asked for by another, who gave up; nobody agrees to what they do themselves.
-    const others = answer?.given.filter(({ approver }) => principal(approver) !== principal(person)) ?? []
-    if (answer?.missing === 0 && others.length >= required)
-      return say(`yes from ${others.map((given) => given.person).join(', ')}`)
+    if (answer?.refused) throw saidNo(answer.refused)
+    if (answer?.missing === 0) return say(`yes from ${answer.given.map((given) => given.person).join(', ')}`)
     await delay(300)
   }
 }
+
+const saidNo = ({ person, reason }: Approval): Error =>
+  new Error(`${person} said no: ${reason ?? 'without a reason'}`)

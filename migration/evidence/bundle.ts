@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decisionStore } from '../decision/files.ts'
 import { type RunRecord, readRun, runNames } from '../journal/runs.ts'
@@ -35,17 +36,19 @@ export async function writeBundle(site: Site, asked: string, into = 'evidence'):
     'approvals.json': json(approvals),
   }
   const folder = join(into, run)
-  await mkdir(into, { recursive: true })
-  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error
+  if (existsSync(folder))
     throw new Error(
       `${folder} is there already, and its seal may have been noted: check it with --verify, or name another folder with --into`,
     )
-  })
-  for (const [name, content] of Object.entries(contents)) await writeFile(join(folder, name), content)
+  // One that is not finished must not look like one, nor be in the way of the next.
+  const part = `${folder}.part`
+  await rm(part, { recursive: true, force: true })
+  await mkdir(part, { recursive: true })
+  for (const [name, content] of Object.entries(contents)) await writeFile(join(part, name), content)
   const files = Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, sha256(content)]))
   const manifest = json({ run, madeAt: new Date().toISOString(), chainEndsWith: record.hash, files })
-  await writeFile(join(folder, 'manifest.json'), manifest)
+  await writeFile(join(part, 'manifest.json'), manifest)
+  await rename(part, folder)
   return {
     folder,
     seal: sha256(manifest),
@@ -54,11 +57,13 @@ export async function writeBundle(site: Site, asked: string, into = 'evidence'):
   }
 }
 
-/** The number of the run's switchover; a run that was refused before `arm` leaves it to the next. */
+/** The number of the run's switchover; a run that ended before it was armed leaves it to the next. */
 function ownEpoch({ entries }: RunRecord, { epoch, steps }: Summary): number | undefined {
-  const armed = steps.findLast(({ step }) => step === 'arm')?.outcome
-  const settled = entries.some(({ event }) => event === 'settled' || event === 'settle-failed')
-  return armed === 'done' || armed === 'unfinished' || settled ? epoch : undefined
+  const armed =
+    entries.some(({ event }) => event === 'armed') ||
+    // Journals of earlier versions do not say it.
+    steps.some(({ step, outcome }) => step === 'arm' && outcome === 'done')
+  return armed ? epoch : undefined
 }
 
 /** The run of that name, or the newest that acted and whose name ends with it, e.g. `cutover`; else a dry run. */

@@ -70,8 +70,14 @@ export async function lockInsteadOf(
   await desk.put(lockKey, JSON.stringify(mine))
   // Of two that came at once it is the one who wrote last.
   await delay(desk.paceMs + contestMs)
-  if ((await desk.read(lockKey)) !== JSON.stringify(mine)) throw await lockedBy(desk, beatMs)
-  return held(desk, mine, beatMs)
+  const release = held(desk, mine, beatMs)
+  try {
+    if ((await desk.read(lockKey)) !== JSON.stringify(mine)) throw await lockedBy(desk, beatMs)
+    return release
+  } catch (error) {
+    await release(left).catch(() => {})
+    throw error
+  }
 }
 
 function holderOf(runbook: string, person: string | undefined): LockHolder {

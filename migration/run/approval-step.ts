@@ -47,9 +47,7 @@ export function approvalStep({ store, request, execute, problem }: AskedApproval
           return
         }
         if (context.interrupted)
-          throw new Error(
-            typeof context.interrupted === 'string' ? context.interrupted : 'interrupted by Ctrl-C',
-          )
+          throw new Error(typeof context.interrupted === 'string' ? context.interrupted : 'interrupted')
         const closed = problem()
         if (closed) throw new Error(`nobody approved in time: ${closed}`)
         await delay(betweenLooksMs)

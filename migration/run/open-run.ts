@@ -40,6 +40,8 @@ export interface OpenRun extends Runbook {
 export interface Opening {
   /** Gives back its lock, once it has one. */
   release?: () => Promise<void>
+  /** It is to end: whatever has been opened is closed, and nothing begins. */
+  interrupted?: boolean
 }
 
 /**
@@ -70,7 +72,10 @@ export async function openRun(
   const release = await locking
   const opened: Opened = {}
   try {
-    return await begin({ name, site, person, emergency, closed, outside, options, write, release }, opened)
+    const admitted = { name, site, person, emergency, closed, outside, options, write, release }
+    const run = await begin(admitted, opened)
+    if (opening.interrupted) throw new RunFailedError('interrupted while it opened')
+    return run
   } catch (error) {
     const { lift, journal } = opened
     // Whatever kept it from beginning, its lock must not stay: somebody would have to agree to take it over.

@@ -28,7 +28,7 @@ export async function runStep(
   try {
     journal.write('step-begin', { step: step.name, ...(args.length > 0 ? { args } : {}) }, durability)
     if (context.interrupted && context.switchover.stage !== 'decided')
-      throw new Error(context.interrupted === true ? 'interrupted by Ctrl-C' : context.interrupted)
+      throw new Error(context.interrupted === true ? 'interrupted' : context.interrupted)
     guardDeadline(context)
     // A journal that nobody else can read is found out while nothing has been done yet.
     if (context.switchover.stage === 'before' && !context.emergency) await journal.shared()

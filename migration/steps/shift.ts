@@ -70,7 +70,7 @@ export const watchWeight: Step<[cloud?: number]> = {
       if (reason) await goBack(context, reason)
       await demandNoHold(context)
       if (context.interrupted) {
-        const why = context.interrupted === true ? 'interrupted by Ctrl-C' : context.interrupted
+        const why = context.interrupted === true ? 'interrupted' : context.interrupted
         demand(false, `${why}: the weight stays as it is; «traffic-back» takes it to 0`)
       }
       const leftMs = until - performance.now()

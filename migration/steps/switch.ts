@@ -33,6 +33,7 @@ export const arm: Step = {
     if (from.side === 'source') await lookAtTraffic(context)
     await watchdog.arm({ epoch, from: from.side, forward, deadlineMs: lift.site.limits.deadlineMs })
     switchover.stage = 'attempting'
+    context.journal.write('armed', { epoch }, 'process')
     // Shuts out whoever still settles an earlier switchover: it would end our sessions in the pause.
     for (const database of [from, to]) await claim(database, attemptToken(epoch))
     // So that nobody connects in the pause.

@@ -24,15 +24,15 @@ const jumping = (runnerDies: boolean): PauseFault => {
   return {
     name: `clocks that jump an hour${runnerDies ? ', and the runner is killed' : ''}`,
     at: runnerDies ? 'after fence' : 'after arm',
-    async during({ stage, runner }) {
+    async during({ stage, runner, cleanUp }) {
       watchdog = stage.world.watchdog.pid
       process.kill(watchdog, 'SIGUSR2')
+      cleanUp(() => stage.world.watchdog.pid === watchdog && process.kill(watchdog, 'SIGUSR2'))
       runner.child.kill(runnerDies ? 'SIGKILL' : 'SIGUSR2')
     },
     async after({ stage }) {
       if (stage.world.watchdog.pid !== watchdog)
         throw new Error('the watchdog whose clock jumped has ended: another one dealt with it')
-      process.kill(watchdog, 'SIGUSR2')
     },
     verdict: runnerDies ? 'back' : 'forward',
   }

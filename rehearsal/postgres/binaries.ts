@@ -81,7 +81,9 @@ function linkTree(from: string, to: string): void {
 }
 
 function linkOrCopy(from: string, to: string): void {
-  const forAll = (statSync(from).mode & 0o5) === 0o5
+  const { mode } = statSync(from)
+  const others = mode & 0o100 ? 0o5 : 0o4
+  const forAll = (mode & others) === others
   try {
     // The mode is the file's: one that npm made under a strict umask is of no use to others.
     if (!forAll) throw new Error('for its owner only')

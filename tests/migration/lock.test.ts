@@ -72,6 +72,20 @@ test('where nothing tells when a process was started, its number says whether it
   t.true((await readLock(desk))?.alive)
 })
 
+test('who cannot look whether it has the lock puts back the one that it took', async (t) => {
+  const { desk, holder } = await locked(t)
+  let reads = 0
+  const failing = {
+    ...desk,
+    read: async (key: string) => {
+      if (++reads === 2) throw new Error('the store is away')
+      return desk.read(key)
+    },
+  }
+  await t.throwsAsync(lockInsteadOf(failing, holder, 'resume'), { message: 'the store is away' })
+  t.deepEqual(JSON.parse((await desk.read('lock.json')) ?? ''), holder)
+})
+
 function signal() {
   let give = () => {}
   const given = new Promise<void>((resolve) => {

@@ -93,6 +93,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
     await until(() => existsSync(join(journal, 'lock.json')))
     // As a terminal does, which signals the whole group.
     process.kill(signal === 'SIGINT' ? -(child.pid ?? 0) : (child.pid ?? 0), signal)
+    if (signal === 'SIGTERM') process.kill(-(child.pid ?? 0), signal)
     t.is(await ended, 130)
     t.false(existsSync(join(journal, 'lock.json')))
   })
