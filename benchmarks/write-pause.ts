@@ -1,7 +1,8 @@
 /**
  * The write pause against its floor: npx tsx benchmarks/write-pause.ts [--tps 100,500,1000] [--rows 1,10] [--times 6]
  * The floor is the same steps by hand, in the same world and in turn with the real ones: hold, fence, drain,
- * sequences, turn replication round, open, route, let go, with nothing checked, recorded or guarded. Rows are in
+ * sequences, turn replication round, open, route, let go, with nothing checked, recorded or guarded. A pause is the
+ * longest wait of a transaction of pgbench's, or of a probe that writes through the pooler without a rest. Rows are in
  * millions; 50 takes 15 GB of disk and is asked for with --rows 1,10,50.
  */
 import { statfsSync } from 'node:fs'

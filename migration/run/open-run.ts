@@ -18,6 +18,7 @@ import type { Step, StepContext } from '../steps/step.ts'
 import { deskStore, recordStore } from '../store/open.ts'
 import { mailbox } from '../watchdog/mailbox.ts'
 import { approvalStep } from './approval-step.ts'
+import { inTurn } from './in-turn.ts'
 import { takeLock } from './lock.ts'
 import { isProduction, type RunOptions, siteOf } from './options.ts'
 import { createReminder } from './reminder.ts'
@@ -108,19 +109,6 @@ interface Admitted {
 interface Opened {
   lift?: Lift
   journal?: Journal
-}
-
-/** All of them one after the other, whatever fails; throws what failed first. */
-async function inTurn(...acts: (() => unknown)[]): Promise<void> {
-  const failed: unknown[] = []
-  for (const act of acts) {
-    try {
-      await act()
-    } catch (error) {
-      failed.push(error)
-    }
-  }
-  if (failed.length > 0) throw failed[0]
 }
 
 async function begin(admitted: Admitted, opened: Opened): Promise<OpenRun> {

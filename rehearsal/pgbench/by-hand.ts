@@ -20,6 +20,7 @@ import { database, type PgbenchWorld } from './world.ts'
 export async function switchByHand(
   world: PgbenchWorld,
   fromSide: Side,
+  { begins, ends }: { begins?(): void; ends?(): void } = {},
 ): Promise<{ fromMs: number; untilMs: number }> {
   const site = readSite(world.siteFile)
   const lift = await openLift(site, 'by hand')
@@ -41,6 +42,7 @@ export async function switchByHand(
   await awaitLogins([console.query], database, 10_000)
 
   const fromMs = Date.now()
+  begins?.()
   await console.query(`pause ${database}`)
   await from.client.query(
     `begin; ${tables.map((table) => `${table} enable trigger lift_fence`).join(';')};
@@ -78,6 +80,7 @@ export async function switchByHand(
   await console.query('reload')
   await console.query(`resume ${database}`)
   const untilMs = Date.now()
+  ends?.()
 
   await from.client.query('update lift.fence set token = $1, saved = $2', [
     token,

@@ -77,12 +77,18 @@ export interface Interval {
   untilMs: number
 }
 
-/** Runs one and returns from when to when it was in the pause. */
-export async function runInPause(world: PgbenchWorld, name: string): Promise<Interval> {
+/** Runs one and returns from when to when it was in the pause; `begins` and `ends` are called then. */
+export async function runInPause(
+  world: PgbenchWorld,
+  name: string,
+  { begins, ends }: { begins?(): void; ends?(): void } = {},
+): Promise<Interval> {
   const runner = startRunner({ ...world, runbook: name })
   const moment = (point: 'before pause' | 'after resume') => runner.reached(point).then(() => Date.now())
   const fromMs = await moment('before pause')
+  begins?.()
   const untilMs = await moment('after resume')
+  ends?.()
   const { code, output } = await runner.ended
   if (code !== 0) throw new Error(`${name} failed:\n${output}`)
   return { fromMs, untilMs }
