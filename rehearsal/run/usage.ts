@@ -11,7 +11,7 @@ export function parseFlags<Options extends NonNullable<ParseArgsConfig['options'
   args: string[],
   options: Options,
   usage: string,
-) {
+): ReturnType<typeof parseArgs<{ args: string[]; options: Options }>>['values'] {
   try {
     return parseArgs({ args, options }).values
   } catch (error) {
