@@ -118,9 +118,8 @@ function demandWritable(folder: string): void {
   try {
     accessSync(folder, constants.W_OK)
   } catch {
-    const folders = `${process.cwd()}/${folder}`
     throw new MisuseError(
-      `you may not write to ${folders}, and the page is made a program there: work in a clone of your own`,
+      `you may not write to ${process.cwd()}/${folder}, and the page is made a program there: work in a clone of your own`,
     )
   }
 }

@@ -46,7 +46,7 @@ export async function currentRun(site: Site): Promise<RunStatus | undefined> {
   const lock = await readLock(deskStore(site))
   const newest = (await runNames(recordStore(site))).reverse()
   const ofHolder = newest.filter((name) => name.endsWith(`-${lock?.holder.runbook}`))
-  const names = [...ofHolder.slice(0, lookedAt), ...newest.slice(0, lookedAt)]
+  const names = new Set([...ofHolder.slice(0, lookedAt), ...newest.slice(0, lookedAt)])
   let [last, acted]: (RunRecord | undefined)[] = []
   for (const name of names) {
     const record = await readRun(recordStore(site), name)
@@ -55,8 +55,8 @@ export async function currentRun(site: Site): Promise<RunStatus | undefined> {
     const begin = record.entries[0]
     if (begin?.['execute'] === false) continue
     acted ??= record
-    const { runbook, pid, host } = { ...begin } as Record<string, unknown>
-    if (!lock || isOf(lock.holder, { runbook, pid, host })) return runStatus(site, record)
+    if (!lock || isOf(lock.holder, { runbook: begin?.['runbook'], ...picked(begin) }))
+      return runStatus(site, record)
   }
   const shown = acted ?? last
   return shown && runStatus(site, shown)
